@@ -1,0 +1,229 @@
+"""The training loop: a generator of steps that prints nothing and can be stopped and taken up anywhere.
+
+The data order of an epoch depends on the seed and the epoch alone, and the noise of a step on the seed
+and the step alone; so a run that was killed and resumed goes through the same losses as one that was not.
+"""
+
+import json
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from textvae.errors import OutputError, TrainingError
+from textvae.training.device import Device
+from textvae.training.state import Progress, Weights, load_state, save_state
+from textvae.variational.objective import Objective
+
+
+class Task(Protocol):
+    """What a room offers to be trained: a model, its data, its terms."""
+
+    model: nn.Module
+    objective: Objective
+    device: Device
+
+    def epoch(self, epoch: int) -> Sequence[Any]:
+        """The batches of an epoch, the same for the same epoch."""
+
+    def terms(self, batch: Any, step: int) -> Mapping[str, Tensor]:
+        """The objective's terms on a batch, scalars; others may stand beside them to be logged."""
+
+    def size(self, batch: Any) -> int:
+        """How many tokens (or sentences) the batch holds, for the speed."""
+
+    def validate(self) -> Mapping[str, float]:
+        """Figures on dev; `score` is the one that decides, higher is better."""
+
+    def export(self, folder: Path, figures: Mapping[str, float]) -> None:
+        """Write the model as a checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """A recipe's `[training]`."""
+
+    epochs: float = 1.0
+    minutes: float | None = None  # wall-clock bound: the learning rate reaches 0 by then, if not before
+    learning_rate: float = 1e-3
+    warmup: int = 100  # steps
+    weight_decay: float = 0.0
+    clip: float = 1.0  # norm of the gradient
+    average: float = 0.0  # decay of the moving average of the weights that is validated and exported
+    validate_every: int = 1000  # steps
+    patience: int | None = None  # validations without a better score before stopping early
+    save_every: float = 120.0  # seconds
+    log_every: int = 20  # steps
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step did. `validation` is set on the steps that validated."""
+
+    step: int
+    steps: int
+    epoch: float
+    loss: float
+    terms: Mapping[str, float]
+    learning_rate: float
+    size: int
+    seconds: float  # since the training began, the time before a resume included
+    done: float  # share of the training behind us
+    validation: Mapping[str, float] | None = None
+    best: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False) -> Iterator[Step]:
+    """Train `task` in the folder `run`: `log.jsonl`, `state/` to resume from, `best/` and `last/` to use.
+
+    Raises `OutputError` if `run` holds a training and `resume` is not set, `TrainingError` when the loss
+    is not finite (the last state and the best checkpoint stay), `KeyboardInterrupt` after Ctrl-C or
+    SIGTERM, once the step is done and the state is saved.
+    """
+    has_state = (run / "state" / "state.json").is_file()
+    if has_state and not resume:
+        raise OutputError(f"{run} already holds a training: resume it with --resume, or name another folder.")
+    run.mkdir(parents=True, exist_ok=True)
+    model = task.model
+    weights = Weights(model, options.average)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
+    )
+    progress = load_state(run / "state", model, weights, optimizer) if has_state else Progress()
+    _cut_log(run / "log.jsonl", progress.step)
+    batches = task.epoch(0)
+    per_epoch = len(batches)
+    if not per_epoch:
+        raise TrainingError("there is nothing to train on: the corpora of the recipe gave no batch.")
+    steps = max(1, round(options.epochs * per_epoch))
+    began = time.monotonic() - progress.seconds
+    saved = time.monotonic()
+    current_epoch = 0
+    with open(run / "log.jsonl", "a", encoding="utf-8") as log, _deferred_signals() as interrupted:
+        while progress.step < steps:
+            done = _share_done(progress.step, steps, time.monotonic() - began, options.minutes)
+            if done >= 1.0:
+                break
+            epoch, index = divmod(progress.step, per_epoch)
+            if epoch != current_epoch:
+                batches, current_epoch = task.epoch(epoch), epoch
+            rate = options.learning_rate * min(1.0, (progress.step + 1) / max(1, options.warmup)) * (1 - done)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            batch = batches[index]
+            loss, terms = _take_step(task, options, optimizer, batch, progress.step)
+            if not math.isfinite(loss):
+                kept = run / "best" if (run / "best").is_dir() else run / "state"
+                raise TrainingError(
+                    f"the loss is not finite at step {progress.step + 1} ({terms}): the last good "
+                    f"checkpoint is {kept}; lower [training] learning_rate or clip, then resume."
+                )
+            weights.update(progress.step)
+            progress.step += 1
+            progress.seconds = time.monotonic() - began
+            last = progress.step >= steps or bool(interrupted)
+            validation, best = None, False
+            if progress.step % options.validate_every == 0 or (last and not interrupted):
+                validation, best = _validate(task, weights, progress, run)
+            report = Step(
+                progress.step, steps, progress.step / per_epoch, loss, terms, rate, task.size(batch),
+                progress.seconds, done, validation, best, task.objective.at(progress.step - 1),
+            )  # fmt: skip
+            if validation or progress.step % options.log_every == 0:
+                log.write(json.dumps(asdict(report)) + "\n")
+                log.flush()
+            if interrupted or time.monotonic() - saved > options.save_every:
+                save_state(run / "state", model, weights, optimizer, progress)
+                saved = time.monotonic()
+            yield report
+            if interrupted:
+                raise KeyboardInterrupt
+            if options.patience is not None and progress.stale > options.patience:
+                break
+    with weights.averaged():
+        figures = dict(task.validate())
+        task.export(run / "last", figures)
+    save_state(run / "state", model, weights, optimizer, progress)
+
+
+def _take_step(
+    task: Task, options: TrainingOptions, optimizer: torch.optim.Optimizer, batch: Any, step: int
+) -> tuple[float, dict[str, float]]:
+    """One update of the weights; returns the loss and every term before it. No update if not finite."""
+    task.model.train()
+    torch.manual_seed((options.seed * 1_000_003 + step) % 2**31)
+    optimizer.zero_grad(set_to_none=True)
+    with task.device.autocast():
+        terms = task.terms(batch, step)
+    total = task.objective.total(terms, step)
+    loss = float(total.detach())
+    values = {name: float(term.detach()) for name, term in terms.items()}
+    if math.isfinite(loss):
+        total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(task.model.parameters(), options.clip)
+        optimizer.step()
+    return loss, values
+
+
+def _validate(
+    task: Task, weights: Weights, progress: Progress, run: Path
+) -> tuple[dict[str, float], bool]:
+    """Figures of the averaged weights on dev; the best so far is exported to `best/`."""
+    with weights.averaged():
+        figures = dict(task.validate())
+        best = progress.best is None or figures["score"] > progress.best
+        if best:
+            task.export(run / "best", figures)
+            progress.best, progress.stale = figures["score"], 0
+        else:
+            progress.stale += 1
+    return figures, best
+
+
+def _share_done(step: int, steps: int, seconds: float, minutes: float | None) -> float:
+    by_time = seconds / (60 * minutes) if minutes else 0.0
+    return max(step / steps, by_time)
+
+
+def _cut_log(path: Path, step: int) -> None:
+    """Drop the rows after `step`: they will be written again."""
+    if not path.is_file():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):
+            if json.loads(line)["step"] <= step:
+                kept.append(line + "\n")
+    path.write_text("".join(kept), encoding="utf-8")
+
+
+@contextmanager
+def _deferred_signals() -> Iterator[list[int]]:
+    """Let a step end before Ctrl-C or SIGTERM is obeyed: the list fills when one has come."""
+    seen: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+
+    def note(number: int, frame: object) -> None:
+        if seen:  # asked twice: at once
+            raise KeyboardInterrupt
+        seen.append(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, note) for number in numbers]
+    try:
+        yield seen
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,70 @@
+"""Recipes: a training as a TOML file, with single values overridden from the command line."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from textvae import resources
+from textvae.errors import RecipeError, UnknownNameError
+
+
+def recipe_names(kind: str) -> list[str]:
+    """Names of the recipes that ship for a kind of model (`affect`, `text`)."""
+    return sorted(path.stem for path in (resources.recipe_folder() / kind).glob("*.toml"))
+
+
+def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A recipe as nested tables; `overrides` maps `table.key` to a TOML value, as typed after `--set`.
+
+    Raises `UnknownNameError` for a recipe or an overridden key that is not known, `RecipeError` for a
+    file or a value that is not TOML.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = resources.recipe_folder() / kind / f"{name_or_path}.toml"
+        if not path.is_file():
+            raise UnknownNameError(f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file.")
+    try:
+        recipe = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
+    for key, value in (overrides or {}).items():
+        _override(recipe, key, value)
+    return recipe
+
+
+def _override(recipe: dict[str, Any], key: str, value: str) -> None:
+    """Set `table.key` to a TOML value; a table of the recipe is named, its keys may be new."""
+    *tables, last = key.split(".")
+    place = recipe
+    for name in tables:
+        if not isinstance(place.get(name), dict):
+            known = [known for known, content in place.items() if isinstance(content, dict)]
+            raise UnknownNameError("table of the recipe", name, known, f"It stands in --set {key}.")
+        place = place[name]
+    try:
+        place[last] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        place[last] = value
+
+
+def read_table[T](table: Mapping[str, Any], shape: type[T], where: str) -> T:
+    """A recipe's table as the frozen dataclass `shape`.
+
+    Raises `UnknownNameError` for a key that `shape` lacks, `RecipeError` for a value of another type.
+    """
+    fields: Mapping[str, Any] = shape.__dataclass_fields__  # type: ignore[attr-defined]
+    for key, value in table.items():
+        if key not in fields:
+            raise UnknownNameError(f"key of [{where}]", key, fields)
+        kinds = str(fields[key].type if isinstance(fields[key].type, str) else _type_names(fields[key].type))
+        given = type(value).__name__
+        fits = given in kinds or (given == "int" and "float" in kinds) or (given == "list" and "tuple" in kinds)
+        if not fits:
+            raise RecipeError(f"[{where}] {key} = {value!r}: expected {kinds}.")
+    return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+
+
+def _type_names(annotation: Any) -> str:
+    return str(getattr(annotation, "__name__", annotation)) if "|" not in str(annotation) else str(annotation)
