@@ -1,0 +1,241 @@
+"""How each corpus is read: one function a form, found by the name in the card's `[reader]` table."""
+
+from __future__ import annotations
+
+import csv
+import html
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from textvae.corpora.card import Card
+from textvae.corpora.sentence import Rating, Sentence
+from textvae.corpora.streams import read_lines, read_raw_lines
+
+Located = Mapping[str, Path]
+Reader = Callable[[Card, Located], Iterator[Sentence]]
+
+
+def read_emobank(card: Card, files: Located) -> Iterator[Sentence]:
+    """EmoBank (Buechel & Hahn 2017): gold means, and the standard deviation over all readers and writers."""
+    spread = _emobank_spread(files)
+    for row in _rows(files["emobank.csv"], ","):
+        sds = spread.get(row["id"], (None, None, None))
+        valence, arousal, dominance = (Rating(float(row[k]), sd) for k, sd in zip("VAD", sds, strict=True))
+        yield Sentence(row["text"], row["id"], row["split"], valence, arousal, dominance)
+
+
+def _emobank_spread(files: Located) -> dict[str, tuple[float, ...]]:
+    """Sentence id -> population standard deviation of valence, arousal, dominance.
+
+    From the individual ratings, without raters who gave 1/1/1 (they skipped the sentence: what is left reproduces the
+    gold means); where those files are missing, from each perspective's mean m, deviation s and number n of raters:
+    variance = sum n (s^2 + m^2) / sum n - (sum n m / sum n)^2.
+    """
+    sums: dict[str, list[float]] = {}  # n, then sum and sum of squares of each dimension
+    if {"individual_reader_ratings.csv", "individual_writer_ratings.csv"} <= files.keys():
+        for name in ("individual_reader_ratings.csv", "individual_writer_ratings.csv"):
+            for row in _rows(files[name], ","):
+                ratings = [float(row[k]) for k in "VAD"]
+                if ratings != [1.0, 1.0, 1.0]:
+                    _add(sums.setdefault(row["id"], [0.0] * 7), 1.0, ratings, [r * r for r in ratings])
+    else:
+        for name in ("reader.csv", "writer.csv"):
+            for row in _rows(files[name], ",") if name in files else ():
+                n, means = float(row["N"]), [float(row[k]) for k in "VAD"]
+                squares = [float(row[f"std{k}"]) ** 2 + m * m for k, m in zip("VAD", means, strict=True)]
+                _add(sums.setdefault(row["id"], [0.0] * 7), n, means, squares)
+    return {
+        name: tuple(math.sqrt(max(0.0, s[i + 1] / s[0] - (s[i] / s[0]) ** 2)) for i in (1, 3, 5))
+        for name, s in sums.items()
+        if s[0]
+    }
+
+
+def _add(total: list[float], n: float, means: list[float], squares: list[float]) -> None:
+    total[0] += n
+    for i, (mean, square) in enumerate(zip(means, squares, strict=True)):
+        total[2 * i + 1] += n * mean
+        total[2 * i + 2] += n * square
+
+
+def read_vader(card: Card, files: Located) -> Iterator[Sentence]:
+    """VADER's snippets (Hutto & Gilbert 2014), each labelled with the file it comes from; all of them are "train".
+
+    A snippet's deviation is None where the two files of a set disagree about its mean (199 tweets).
+    """
+    for label, stem in card.reader["sets"].items():
+        means_and_sds = {}
+        for line in read_lines(files[f"{stem}_anonDataRatings.txt"]):
+            name, mean, sd, _ = line.split("\t", 3)
+            means_and_sds[name.strip()] = float(mean), float(sd)
+        for line in read_lines(files[f"{stem}_GroundTruth.txt"]):
+            name, mean, text = line.split("\t", 2)
+            other, sd = means_and_sds.get(name.strip(), (math.nan, math.nan))
+            agreed = abs(other - float(mean)) < 1e-3
+            valence = Rating.rescaled(float(mean), sd if agreed else None, *card.scale)
+            yield Sentence(html.unescape(text).strip(), f"{label}/{name.strip()}", "train", valence, label=label)
+
+
+def read_goemotions(card: Card, files: Located) -> Iterator[Sentence]:
+    """GoEmotions (Demszky et al. 2020): the emotions' names, joined by commas, are the label."""
+    names = list(read_lines(files["labels.txt"]))
+    for split in ("train", "dev", "test"):
+        for line in read_lines(files[f"{split}.tsv"]):
+            text, numbers, comment = line.split("\t")
+            label = ",".join(names[int(number)] for number in numbers.split(","))
+            yield Sentence(text.strip(), comment, split, label=label)
+
+
+def read_chinese_emobank(card: Card, files: Located) -> Iterator[Sentence]:
+    """Chinese EmoBank (Lee, Li & Yu 2022): valence and arousal, the five folds as splits, label text or sentence."""
+    for label, pattern in card.reader["sets"].items():
+        for fold in "12345":
+            for number, row in enumerate(_rows(files[pattern.format(fold=fold)], "\t"), 1):
+                valence, arousal = (
+                    Rating.rescaled(float(row[f"{k}_Mean"]), float(row[f"{k}_SD"]), *card.scale)
+                    for k in ("Valence", "Arousal")
+                )
+                name = f"{label}/{fold}/{row.get('No.') or number}"
+                yield Sentence(row["Text"].strip(), name, f"fold{fold}", valence, arousal, label=label)
+
+
+def read_yelp(card: Card, files: Located) -> Iterator[Sentence]:
+    """Yelp: the distinct training sentences without any that the benchmark holds, then its dev and test sentences.
+
+    Every test sentence of the benchmark (Li et al. 2018) occurs in the files of Shen et al. (2017), so a line that
+    equals a source or a reference, whitespace aside, is dropped from "train". A sentence that occurs with both labels
+    (40 do) keeps the first.
+    """
+    labels = {"0": "negative", "1": "positive"}
+    benchmark = []
+    for split in ("dev", "test"):
+        for digit, label in labels.items():
+            sources = list(read_lines(files[f"drg/sentiment.{split}.{digit}"]))
+            pairs = read_lines(files[f"drg/reference.{digit}"]) if split == "test" else iter([""] * len(sources))
+            for number, (text, pair) in enumerate(zip(sources, pairs, strict=True), 1):
+                references = tuple(pair.split("\t")[1:])
+                name = f"drg/{split}.{digit}/{number}"
+                benchmark.append(Sentence(text.strip(), name, split, label=label, references=references))
+    seen = {_squeezed(text) for s in benchmark for text in (s.text, *s.references)} | {""}
+    for part in ("train_part/train_part", "shen_dev_test/sentiment.dev", "shen_dev_test/sentiment.test"):
+        for digit, label in labels.items():
+            for number, line in enumerate(read_lines(files[f"{part}.{digit}"]), 1):
+                if (text := _squeezed(line)) not in seen:
+                    seen.add(text)
+                    yield Sentence(text, f"{part}.{digit}/{number}", "train", label=label)
+    yield from benchmark
+
+
+def read_distinct_lines(card: Card, files: Located) -> Iterator[Sentence]:
+    """One sentence a line; the card's `splits` table gives each file its split. Blank lines are passed over.
+
+    With `distinct = true` each text comes once, from the first file that has it.
+    """
+    seen: set[str] = set()
+    for path, split in card.reader["splits"].items():
+        for number, line in enumerate(read_lines(files[path]), 1):
+            text = line.strip()
+            if text and text not in seen:
+                yield Sentence(text, f"{path}/{number}", split)
+                if card.reader.get("distinct"):
+                    seen.add(text)
+
+
+def read_reviews(card: Card, files: Located) -> Iterator[Sentence]:
+    """Reviews of films and products, a sentence a line; the id begins with the part of the collection."""
+    for label, short in (("positive", "pos"), ("negative", "neg")):
+        path = f"sentence_polarity/rt-polarity.{short}"
+        for number, line in enumerate(read_lines(files[path]), 1):
+            yield Sentence(line.strip(), f"{path}/{number}", "train", label=label)
+    for label, tag in (("positive", "Pros"), ("negative", "Cons")):
+        path = f"pros_cons/Integrated{tag}.txt"
+        for number, line in enumerate(read_lines(files[path]), 1):
+            if found := re.search(rf"<{tag}>(.*?)</{tag}>", line):
+                if text := html.unescape(found[1]).strip():
+                    yield Sentence(text, f"{path}/{number}", "train", label=label)
+    for label, short in (("positive", "pos"), ("negative", "neg")):
+        for path in sorted(files[f"movie_reviews/{short}"].glob("*.txt")):
+            for number, line in enumerate(read_lines(path), 1):
+                if text := line.strip():
+                    yield Sentence(text, f"movie_reviews/{short}/{path.name}/{number}", "train", label=label)
+    for path in sorted(files["product_reviews_1"].glob("*.txt")):
+        for number, line in enumerate(read_lines(path), 1):
+            _, marks, text = line.partition("##")  # before it stand the features that the annotators found
+            if marks and (text := html.unescape(text).strip()):
+                yield Sentence(text, f"product_reviews_1/{path.name}/{number}", "train")
+
+
+def read_books(card: Card, files: Located) -> Iterator[Sentence]:
+    """Books: those named under `running` are running text with hard line breaks; the others hold a sentence a line."""
+    from textvae.corpora.splitting import split_sentences
+
+    for name, path in files.items():
+        if name not in card.reader["running"]:
+            for number, line in enumerate(read_lines(path), 1):
+                if text := line.strip():
+                    yield Sentence(text, f"{name}/{number}", "train")
+            continue
+        number = 0
+        for paragraph in _paragraphs(path):
+            for span in split_sentences(paragraph):
+                number += 1
+                yield Sentence(_squeezed(span.text), f"{name}/{number}", "train")
+
+
+def _paragraphs(path: Path) -> Iterator[str]:
+    """The paragraphs of a book, each on one line, without Project Gutenberg's own words before and after it."""
+    lines: list[str] = []
+    begun = not any(line.startswith("*** START OF") for line in read_lines(path))
+    for line in read_lines(path):
+        if line.startswith(("*** START OF", "*** END OF")):
+            begun, lines = "START" in line, []
+        elif begun and line.strip():
+            lines.append(line.strip())
+        elif lines:
+            yield " ".join(lines)
+            lines = []
+    if begun and lines:
+        yield " ".join(lines)
+
+
+def read_topics(card: Card, files: Located) -> Iterator[Sentence]:
+    """Preprocessed documents in the form of OCTIS: text, split and label, separated by tabs."""
+    for number, line in enumerate(read_lines(files["corpus.tsv"]), 1):
+        text, split, label = line.split("\t")
+        yield Sentence(text, str(number), {"val": "dev"}.get(split, split), label=label)
+
+
+def read_bags(card: Card, files: Located) -> Iterator[Sentence]:
+    """Bags of words: `label id:count ...` with ids from 1; the text is each word as often as it is counted."""
+    words = [line.split()[0] for line in read_lines(files["vocab.new"])]
+    for split in ("train", "test"):
+        for number, line in enumerate(read_lines(files[f"{split}.feat"]), 1):
+            label, *counts = line.split()
+            pairs = (entry.split(":") for entry in counts)
+            text = " ".join(" ".join([words[int(i) - 1]] * int(count)) for i, count in pairs)
+            yield Sentence(text, f"{split}/{number}", split, label=label)
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[dict[str, str]]:
+    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    return csv.DictReader(read_raw_lines(path), delimiter=delimiter, quoting=quoting)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+READERS: dict[str, Reader] = {
+    "emobank": read_emobank,
+    "vader": read_vader,
+    "goemotions": read_goemotions,
+    "chinese_emobank": read_chinese_emobank,
+    "yelp": read_yelp,
+    "lines": read_distinct_lines,
+    "reviews": read_reviews,
+    "books": read_books,
+    "topics": read_topics,
+    "bags": read_bags,
+}

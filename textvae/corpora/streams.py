@@ -1,0 +1,97 @@
+"""Text out of files and streams, in constant memory: UTF-8 or a message that says where it is not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from textvae.errors import TextError
+
+CHUNK = 1 << 16
+_BYTE_ORDER_MARK = "\ufeff"
+
+Source = str | Path | IO[str] | IO[bytes]
+
+
+def read_lines(source: Source) -> Iterator[str]:
+    """The lines of a file or stream, without their ends; one a line feed, as `wc -l` counts.
+
+    A carriage return before the line feed goes with it, and so does a byte order mark at the start. Memory holds one
+    line and one chunk, whatever the length of the file. An empty file has no lines.
+
+    Raises:
+        TextError: it cannot be opened, is binary or is not UTF-8; the message gives the byte and the way out.
+    """
+    for line in read_raw_lines(source):
+        yield line.removesuffix("\n").removesuffix("\r")
+
+
+def read_text(source: Source) -> str:
+    """The whole text of a file or stream, line ends as they are. Raises what `read_lines` raises."""
+    return "".join(read_raw_lines(source))
+
+
+def read_raw_lines(source: Source) -> Iterator[str]:
+    """The lines of a file or stream with their ends. Raises what `read_lines` raises."""
+    with ExitStack() as stack:
+        name = str(source) if isinstance(source, str | Path) else str(getattr(source, "name", "the input"))
+        if isinstance(source, str | Path):
+            try:
+                stream: IO[str] | IO[bytes] = stack.enter_context(Path(source).open("rb"))
+            except OSError as error:
+                raise TextError(f"{name} cannot be read: {error.strerror or error}.") from error
+        else:
+            stream = getattr(source, "buffer", source)  # standard input is text over bytes: take the bytes
+        lines = _lines_of_text(stream) if isinstance(stream, io.TextIOBase) else _lines_of_bytes(stream, name)
+        for number, line in enumerate(lines):
+            yield line.removeprefix(_BYTE_ORDER_MARK) if number == 0 else line
+
+
+def _lines_of_text(stream: IO[str]) -> Iterator[str]:
+    yield from stream
+
+
+def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
+    """Lines of bytes, decoded; a piece of a line waits in a list, so that a line of any length costs linear time."""
+    read = getattr(stream, "read1", stream.read)  # read1 hands over what a pipe has, without waiting for a full chunk
+    pieces: list[bytes] = []
+    offset = 0  # of the first byte of the line that is being collected
+    while True:
+        try:
+            chunk = read(CHUNK)
+        except OSError as error:
+            raise TextError(f"{name} cannot be read: {error.strerror or error}.") from error
+        if not chunk:
+            break
+        if (nul := chunk.find(b"\0")) >= 0:
+            raise _binary(name, offset + sum(map(len, pieces)) + nul, b"".join(pieces)[:2] or chunk[:2])
+        *whole, rest = chunk.split(b"\n")
+        for piece in whole:
+            line = b"".join([*pieces, piece, b"\n"])
+            pieces.clear()
+            yield _decoded(line, offset, name)
+            offset += len(line)
+        if rest:
+            pieces.append(rest)
+    if pieces:
+        yield _decoded(b"".join(pieces), offset, name)
+
+
+def _decoded(line: bytes, offset: int, name: str) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place, value = offset + error.start, line[error.start]
+        raise TextError(
+            f"{name} is not UTF-8: byte {place:,} is 0x{value:02x}. If it is Latin-1, convert it first: "
+            f"iconv -f latin1 -t utf8 {name} > utf8.txt"
+        ) from error
+
+
+def _binary(name: str, place: int, start: bytes) -> TextError:
+    if start in (b"\xff\xfe", b"\xfe\xff"):
+        return TextError(f"{name} is UTF-16, not UTF-8. Convert it first: iconv -f utf16 -t utf8 {name} > utf8.txt")
+    return TextError(f"{name} is not a text file: byte {place:,} is NUL. Give a file of plain text in UTF-8.")
