@@ -1,8 +1,8 @@
 """Does a sentence end at this full stop?
 
-Known abbreviations decide first; then the learned ones, with the orthographic heuristic of Punkt: a capitalised word that
-is elsewhere written small, and never with a capital inside a sentence, begins a sentence (Kiss & Strunk 2006,
-"Unsupervised Multilingual Sentence Boundary Detection", section 4.1.1).
+Known abbreviations decide first; then the learned ones, with the orthographic heuristic of Punkt: a
+capitalised word that is elsewhere written small, and never with a capital inside a sentence, begins a
+sentence (Kiss & Strunk 2006, "Unsupervised Multilingual Sentence Boundary Detection", section 4.1.1).
 """
 
 import gzip
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from textvae.corpora.abbreviations import COUNTING, EITHER, EXCLAIMING, LEADING, SAYING, STARTERS
+from textvae.corpora.abbreviations import CAPITALISED, COUNTING, EITHER, EXCLAIMING, LEADING, SAYING, STARTERS
 
 PARAMETERS = Path(__file__).with_name("punkt.json.gz")
 
@@ -26,53 +26,49 @@ class Punkt:
     """What Punkt's trainer learned from running text; words are lower-case, without their full stop."""
 
     abbreviations: frozenset[str]
-    starters: frozenset[str]
-    collocations: frozenset[tuple[str, str]]
-    seen_small: frozenset[str]  # written with a small letter somewhere
-    seen_inner_capital: frozenset[str]  # written with a capital inside a sentence
+    starters: frozenset[str]  # often the first word after a full stop
+    beginners: frozenset[str]  # seen small somewhere, and never with a capital inside a sentence
 
     @classmethod
     @cache
     def load(cls) -> "Punkt":
-        stored = json.loads(gzip.decompress(PARAMETERS.read_bytes())) if PARAMETERS.exists() else {}
-        words = {name: frozenset(stored.get(name, "").split()) for name in cls.__slots__ if name != "collocations"}
-        return cls(collocations=frozenset(map(tuple, stored.get("collocations", []))), **words)
+        stored = json.loads(gzip.decompress(PARAMETERS.read_bytes()))
+        return cls(**{name: frozenset(words.split()) for name, words in stored.items()})
 
-    def starts(self, word: str) -> bool:
-        """Whether this capitalised word, after an abbreviation, begins a sentence."""
+    def begins(self, word: str) -> bool:
+        """Whether this word, when capitalised, is so because a sentence begins."""
         small = word.lower().replace("’", "'")
-        return (
-            small in STARTERS
-            or small in self.starters
-            or (small in self.seen_small and small not in self.seen_inner_capital)
-        )
+        return word[:1].isupper() and (small in STARTERS or small in self.beginners)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A mark that may end a sentence, with what stands around it (at most some dozens of characters of it)."""
+    """A mark that may end a sentence, with some dozens of characters around it."""
 
     before: str  # the text up to the marks, from the sentence's beginning or a window of it
     marks: str  # "." or "?!" or "..."
     closing: str  # quotes and brackets that follow at once
-    after: str  # what follows, beginning with the whitespace
+    after: str  # what follows the whitespace
 
 
 def ends_sentence(candidate: Candidate, punkt: Punkt) -> bool:
-    after = candidate.after.lstrip()
+    """Whether the sentence ends at these marks; something follows them in the paragraph."""
+    after = candidate.after
     quoted = after[:1] in _OPENING
     following = after.lstrip(_OPENING + "-–—… ")
     match = _WORD.match(following)
     word = match[0] if match else ""
     small = word[:1].islower()
+    if not candidate.marks:  # a smiley
+        return not quoted and punkt.begins(word)
     if after[:1] in ".!?,;:":
         return False
-    if candidate.closing and (small or _says(following)):
+    if candidate.closing and not quoted and (small or _says(following)):
         return False
     if "!" in candidate.marks or "?" in candidate.marks:
-        return not _exclaims(candidate, word, punkt)
+        return not _exclaims(candidate, word)
     if not candidate.before or candidate.before[-1].isspace():
-        return candidate.marks == "." or not small
+        return not small or (candidate.marks == "." and candidate.before.rstrip()[-1:] != ".")
     words = candidate.before.split()
     if candidate.marks != ".":
         return not small and (word not in ("I", "I'm", "I’m") or len(words) > 2)
@@ -88,25 +84,23 @@ def _stop_ends(words: list[str], after: str, word: str, quoted: bool, punkt: Pun
     if kind in COUNTING:
         return not after[:1].isdigit()
     initials = _INITIALS.fullmatch(last)
-    if not (initials or kind in EITHER or kind in punkt.abbreviations):
+    if not (initials or kind in EITHER or last in CAPITALISED or kind in punkt.abbreviations):
         return True
     if word[:1].islower() or after[:1].isdigit():
         return False
     if quoted:
         return True
-    if (kind, word.lower()) in punkt.collocations:
-        return False
     if word in ("I", "I'm", "I’m") and len(words) < 5:
         return False
     if initials and len(last) == 1 and len(words) > 1 and words[-2][-1:] == ".":
         return False
-    return punkt.starts(word)
+    return punkt.begins(word) or (not initials and word.lower() in punkt.starters)
 
 
-def _exclaims(candidate: Candidate, word: str, punkt: Punkt) -> bool:
+def _exclaims(candidate: Candidate, word: str) -> bool:
     """Whether the exclamation mark belongs to a name: Yahoo! Answers."""
     words = candidate.before.split()
-    return bool(words) and words[-1].lower() in EXCLAIMING and not punkt.starts(word)
+    return bool(words) and words[-1].lower() in EXCLAIMING and word.lower() not in STARTERS
 
 
 def _says(following: str) -> bool:

@@ -1,12 +1,14 @@
 """Running text into sentences, each with its offsets into the text as given.
 
-Lines are joined or kept apart first (`_blocks`), then every mark that may end a sentence is judged by what stands around
-it (`boundaries.py`). Time is linear in the length of the text: each judgement sees a window of bounded width.
+Lines are joined or kept apart first (`_blocks`), then every mark that may end a sentence is judged by what
+stands around it (`boundaries.py`). Time is linear in the length of the text: each judgement sees a window
+of bounded width.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from textvae.corpora.boundaries import Candidate, Punkt, ends_sentence
 
@@ -17,9 +19,11 @@ _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _PARAGRAPH = re.compile(r"(?:\r\n|[\n\r\x85\u2028])[^\S\n\r\x85\u2028]*(?:\r\n|[\n\r\x85\u2028])|[\f\u2029]")
 _ITEM = re.compile(r"\s*(?:[-*•·◦▪‣–—+]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]\s|#+\s|>\s)")
 _ENUMERATOR = re.compile(r"\s*\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\.(?=\s)")
-_MARKS = re.compile(r"([.!?…‥؟۔।॥]+|[。！？｡]+)([\"'”’»›)\]}」』）】*_]*)")
-_FACE = r"(?:[:;=][-^o']?[()\[\]DPp/\\|3*]+|<3+|\^[_.]?\^|[xX]D+|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]+)"
-_TAIL = re.compile(rf"(?:\s*{_FACE}(?!\w))+|\s+(?:[)\]}}”»]+|'')(?!\S)")
+_EMOJI = r"[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f\u200d]++"
+_FACE = rf"(?:(?<!\w)(?:[:;=][-^o']?[()\[\]DPp/\\|3*]++|<3++|\^[_.]?\^|[xX]D++)|{_EMOJI})"
+_MARKS = re.compile(rf"([.!?…‥؟۔।॥]+|[。！？｡]+)([\"'”’»›)\]}}」』）】*_]*)|{_FACE}")
+_TAIL = re.compile(rf"(?:\s*+{_FACE}(?!\w))++|\s+(?:[)\]}}”»]+|'')(?!\S)")
+_SPACE = re.compile(r"\s*")
 _SPOKEN = re.compile(r"[とで、，]|って|[^。！？]{0,3}[说說道问問]")
 
 
@@ -35,8 +39,9 @@ class Span:
 def split_sentences(text: str) -> list[Span]:
     """The sentences of `text` in order, without the whitespace around them.
 
-    Nothing but whitespace lies between two spans. A blank line ends a sentence; a single line break is a space in
-    hard-wrapped text and ends an item of a list, a heading or a line that stopped before it had to.
+    Nothing but whitespace lies between two spans. A blank line ends a sentence; a single line break is a
+    space in hard-wrapped text and ends an item of a list, a heading or a line that stopped before it had
+    to.
     """
     punkt = Punkt.load()
     spans = []
@@ -62,7 +67,7 @@ def _paragraph_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, in
     lines = [(match.start(), match[0].rstrip()) for match in _LINE.finditer(text, start, end)]
     lines = [(place, line) for place, line in lines if line]
     width = max((len(line) for _, line in lines), default=0)
-    for (_, line), (place, following) in zip(lines, lines[1:], strict=False):
+    for (_, line), (place, following) in pairwise(lines):
         if _parts(line, following, width):
             yield start, place
             start = place
@@ -70,7 +75,7 @@ def _paragraph_blocks(text: str, start: int, end: int) -> Iterator[tuple[int, in
 
 
 def _parts(line: str, following: str, width: int) -> bool:
-    """Whether the break between two lines of a paragraph of this width (in characters) is more than a space."""
+    """Whether a line break is more than a space; `width` is that of the longest line, in characters."""
     if _ITEM.match(following):
         return True
     last = line[-1]
@@ -97,11 +102,14 @@ def _sentences(text: str, start: int, end: int, punkt: Punkt) -> Iterator[tuple[
 
 
 def _ends(text: str, start: int, match: re.Match[str], place: int, end: int, punkt: Punkt) -> bool:
-    marks, closing = match.groups()
-    if marks[0] in "。！？｡":
+    marks, closing = match.groups(default="")
+    if marks[:1] in ("。", "！", "？", "｡"):
         return not (closing and _SPOKEN.match(text, place, end))
-    after = text[place : min(end, place + WINDOW)]
-    if not after[0].isspace():
-        return marks[-1] in "!?" and not closing and after[0].isupper() and text[match.start() - 1].islower()
+    if not text[place].isspace():
+        joined = marks[-1:] in ("!", "?") and not closing and text[match.start() - 1].islower()
+        return joined and text[place].isupper()
+    gap = _SPACE.match(text, place, end)
+    place = gap.end() if gap else place
     before = text[max(start, match.start() - WINDOW) : match.start()]
-    return ends_sentence(Candidate(before, marks, closing, after), punkt)
+    after = text[place : min(end, place + WINDOW)]
+    return after != "" and ends_sentence(Candidate(before, marks, closing, after), punkt)
