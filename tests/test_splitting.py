@@ -25,8 +25,9 @@ def test_at_least_95_of_the_100_hard_cases_come_out_right() -> None:
 
 
 PIECES = ["Mr. ", "a.b. ", "- ", "1. ", '."', "...", "?!", "。", "」", ":)", "😀", "Word", "go", "''", "("]
-BREAKS = [" ", "\n", "\n\n", "\r\n", "\u2029"] LONG = ["x", "x ", ".", ". ", "Mr. ", " ", "\n", "\n ", '.
-"', "a.", "?!'", ":) ", "<3", "😀", ".😀", "a\n", "- a\n"] LONG += [") ", "...a", "'' ", "xD", "?😀 x"]
+BREAKS = [" ", "\n", "\n\n", "\r\n", "\u2029"]
+LONG = ["x", "x ", ".", ". ", "Mr. ", " ", "\n", "\n ", '. "', "a.", "?!'", ":) ", "<3", "😀", ".😀", "a\n"]
+LONG += ["- a\n", ") ", "...a", "'' ", "xD", "?😀 x"]
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES + BREAKS)).map("".join)))
