@@ -1,0 +1,122 @@
+"""How well an affect model reads sentences that people have rated."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textvae.affect.values import Reading
+from textvae.corpora.sentence import Sentence
+from textvae.errors import CorpusError
+from textvae.evaluation import metrics
+from textvae.evaluation.report import Report, Row, signature
+
+DIMENSIONS = ("valence", "arousal", "dominance")
+
+
+class Reader(Protocol):
+    """What reads sentences: `textvae.affect.reader.AffectReader`."""
+
+    def analyze(self, texts: list[str]) -> list[Reading | None]: ...
+
+
+def evaluate_affect(
+    reader: Reader, sentences: Iterable[Sentence], corpus: str = "", same_scale: bool = True
+) -> Report:
+    """Correlation with the raters' means, errors, and what the intervals are worth.
+
+    Dimensions that no sentence has a rating for are left out. With `same_scale` false (another corpus's scale
+    means something else) only correlations are reported. Errors and widths are in points of the 1-5 scale.
+
+    Raises `CorpusError` when the sentences carry no ratings.
+    """
+    rated = [sentence for sentence in sentences if any(getattr(sentence, name) for name in DIMENSIONS)]
+    if not rated:
+        raise CorpusError(
+            f"corpus {corpus or 'given'} has no rated sentences: choose one with valence, such as emobank."
+        )
+    texts = [sentence.text for sentence in rated]
+    read = [(s, r) for s, r in zip(rated, reader.analyze(texts), strict=True) if r is not None]
+    tables = {name: _table(read, name) for name in DIMENSIONS if any(getattr(s, name) for s, _ in read)}
+    rows = [
+        Row(f"r {name}", metrics.pearson(table[:, 0], table[:, 4]), f"{len(table)} sentences")
+        for name, table in tables.items()
+    ]
+    if same_scale:
+        rows += _errors(tables)
+        rows += _intervals(tables)
+        rows += _spread(tables)
+    shown = f"Affect of {len(read)} sentences" + (f" of {corpus}" if corpus else "")
+    return Report(shown, tuple(rows), signature(reader, corpus, texts))
+
+
+def _table(read: list[tuple[Sentence, Reading]], name: str) -> NDArray[np.float64]:
+    """(N, 6): read mean, sd, low, high; rated mean, sd (not a number where the corpus gives none)."""
+    lines = []
+    for sentence, reading in read:
+        rating, affect = getattr(sentence, name), getattr(reading, name)
+        if rating is not None:
+            sd = float("nan") if rating.sd is None else rating.sd
+            lines.append((affect.mean, affect.sd, affect.low, affect.high, rating.mean, sd))
+    return np.asarray(lines, np.float64)
+
+
+def _errors(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
+    note = "mean over " + ", ".join(tables)
+    yield Row("MSE", _mean(metrics.mean_squared_error(t[:, 0], t[:, 4]) for t in tables.values()), note)
+    yield Row("MAE", _mean(metrics.mean_absolute_error(t[:, 0], t[:, 4]) for t in tables.values()), note)
+
+
+def _intervals(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
+    covered = {name: metrics.coverage(t[:, 2], t[:, 3], t[:, 4]) for name, t in tables.items()}
+    yield Row("coverage", _mean(covered.values()), "share of the rated means inside the interval")
+    for name, share in covered.items():
+        yield Row(f"coverage {name}", share)
+    if "valence" in tables:
+        table = tables["valence"]
+        order = np.argsort(table[:, 0], kind="stable")
+        for third, part in zip(("low", "middle", "high"), np.array_split(table[order], 3), strict=True):
+            if len(part):
+                share = metrics.coverage(part[:, 2], part[:, 3], part[:, 4])
+                yield Row(f"coverage {third} third", share, "valence, by predicted valence")
+    yield Row(
+        "width",
+        _mean(float(np.mean(t[:, 3] - t[:, 2])) for t in tables.values()),
+        "of the interval, in points",
+    )
+
+
+def _spread(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
+    """How well `sd` foretells the raters' spread: correlation, and the likelihood of single ratings.
+
+    For comparison the likelihood is given of one spread for all sentences, the best that there is.
+    """
+    known = {name: table[~np.isnan(table[:, 5])] for name, table in tables.items()}
+    known = {name: table for name, table in known.items() if len(table) > 1}
+    for name, table in known.items():
+        yield Row(
+            f"r SD {name}", metrics.pearson(table[:, 1], table[:, 5]), "predicted and raters' own spread"
+        )
+    if known:
+        yield Row(
+            "NLL", _mean(_likelihood(t, t[:, 1]) for t in known.values()), "nats a single rating, Gaussian"
+        )
+        yield Row(
+            "NLL, one SD",
+            _mean(_likelihood(t, _one_sd(t)) for t in known.values()),
+            "the same with the best constant SD",
+        )
+
+
+def _likelihood(table: NDArray[np.float64], sd: NDArray[np.float64]) -> float:
+    return metrics.gaussian_nll(table[:, 0], sd, table[:, 4], table[:, 5])
+
+
+def _one_sd(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,): the root mean square of (single rating - predicted mean), which maximises the likelihood."""
+    return np.full(len(table), np.sqrt(np.mean((table[:, 4] - table[:, 0]) ** 2 + table[:, 5] ** 2)))
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean(list(values)))

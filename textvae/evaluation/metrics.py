@@ -1,0 +1,84 @@
+"""The rulers: plain functions from numbers or sentences to one number."""
+
+from collections.abc import Sequence
+from functools import cache
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any] | Sequence[float]
+
+
+@cache
+def _treebank() -> Any:
+    from nltk.tokenize import NLTKWordTokenizer  # regular expressions: needs none of NLTK's data packages
+
+    return NLTKWordTokenizer()
+
+
+def tokenise(text: str) -> str:
+    """The lower-cased Penn Treebank tokens of `text`, joined by spaces.
+
+    >>> tokenise("It's not cold, is it?")
+    "it 's not cold , is it ?"
+    """
+    return " ".join(_treebank().tokenize(text.lower()))
+
+
+def bleu(outputs: Sequence[str], references: Sequence[str]) -> float:
+    """Corpus BLEU-4 in percent, one reference a sentence (Papineni et al. 2002; sacrebleu, Post 2018).
+
+    Tokens are those of `tokenise`. Raises `ValueError` unless there are as many references as outputs.
+    """
+    import sacrebleu
+
+    if len(outputs) != len(references):
+        raise ValueError(f"{len(outputs)} outputs but {len(references)} references")
+    if not outputs:
+        return float("nan")
+    ours = [tokenise(text) for text in outputs]
+    theirs = [tokenise(text) for text in references]
+    return sacrebleu.corpus_bleu(ours, [theirs], tokenize="none", force=True).score
+
+
+def pearson(ours: Values, gold: Values) -> float:
+    """Pearson's r; not a number where either side does not vary."""
+    x = np.asarray(ours, np.float64) - np.mean(ours)
+    y = np.asarray(gold, np.float64) - np.mean(gold)
+    scale = sqrt(float(x @ x) * float(y @ y))
+    return float(x @ y) / scale if scale > 0 else float("nan")
+
+
+def mean_squared_error(ours: Values, gold: Values) -> float:
+    """The mean of (ours - gold)^2."""
+    return float(np.mean((np.asarray(ours, np.float64) - np.asarray(gold, np.float64)) ** 2))
+
+
+def mean_absolute_error(ours: Values, gold: Values) -> float:
+    """The mean of |ours - gold|."""
+    return float(np.mean(np.abs(np.asarray(ours, np.float64) - np.asarray(gold, np.float64))))
+
+
+def coverage(low: Values, high: Values, gold: Values) -> float:
+    """The share of `gold` that lies in [low, high], ends included."""
+    value = np.asarray(gold)
+    return float(np.mean((np.asarray(low) <= value) & (value <= np.asarray(high))))
+
+
+def gaussian_nll(mean: Values, sd: Values, gold: Values, gold_sd: Values | float = 0.0) -> float:
+    """The mean of -log N(x; mean, sd^2) in nats, where x has mean `gold` and standard deviation `gold_sd`.
+
+    With several raters a sentence, x is each of their ratings: E (x - mean)^2 = (gold - mean)^2 + gold_sd^2.
+    """
+    spread = np.asarray(sd, np.float64)
+    error = (np.asarray(gold, np.float64) - np.asarray(mean, np.float64)) ** 2 + np.asarray(
+        gold_sd, np.float64
+    ) ** 2
+    return float(np.mean(0.5 * error / spread**2 + np.log(spread) + 0.5 * np.log(2 * np.pi)))
+
+
+def geometric_mean(first: float, second: float) -> float:
+    """√(first × second): the one figure in which a copy and a change of subject both fail."""
+    return sqrt(first * second)

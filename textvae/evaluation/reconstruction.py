@@ -1,0 +1,58 @@
+"""What a text VAE keeps of sentences that it was not trained on: encoded, decoded, compared."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from textvae.corpora.sentence import Sentence
+from textvae.errors import CorpusError
+from textvae.evaluation import metrics
+from textvae.evaluation.report import Report, Row, signature
+
+SHORT = 10
+
+
+def source_of(sentence: Sentence) -> str:
+    """The corpus that a sentence of a mixture came from: the first part of its id."""
+    return sentence.id.partition("/")[0] or "given"
+
+
+def evaluate_reconstruction(
+    writer: Any,
+    sentences: Iterable[Sentence],
+    corpus: str = "held-out/test",
+    batch: int = 64,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """BLEU of sentences with their reconstructions: of all, of those of at most ten words, and by source.
+
+    `writer` is a `TextWriter`; `progress` is told how many sentences are done. Words are counted between
+    blanks. The report's `outputs` hold a row for each sentence, in order.
+
+    Raises `CorpusError` when there are no sentences.
+    """
+    asked = list(sentences)
+    if not asked:
+        raise CorpusError(f"corpus {corpus} has no sentences to reconstruct.")
+    rebuilt: list[str] = []
+    for start in range(0, len(asked), batch):
+        rebuilt += writer.reconstruct([sentence.text for sentence in asked[start : start + batch]])
+        if progress:
+            progress(len(rebuilt))
+    pairs = list(zip(asked, rebuilt, strict=True))
+    short = [pair for pair in pairs if len(pair[0].text.split()) <= SHORT]
+    rows = [_row("BLEU", pairs), _row(f"BLEU, at most {SHORT} words", short)]
+    sources = sorted({source_of(sentence) for sentence in asked})
+    if len(sources) > 1:
+        rows += [
+            _row(f"BLEU, {name}", [pair for pair in pairs if source_of(pair[0]) == name]) for name in sources
+        ]
+    same = sum(metrics.tokenise(sentence.text) == metrics.tokenise(text) for sentence, text in pairs)
+    rows.append(Row("word for word", 100.0 * same / len(pairs), "% that came back the same, case aside"))
+    outputs = tuple({"id": s.id, "source": s.text, "reconstruction": text} for s, text in pairs)
+    named = signature(writer, corpus, (sentence.text for sentence in asked))
+    return Report(f"Reconstruction of {len(asked)} sentences of {corpus}", tuple(rows), named, outputs)
+
+
+def _row(name: str, pairs: list[tuple[Sentence, str]]) -> Row:
+    value = metrics.bleu([text for _, text in pairs], [sentence.text for sentence, _ in pairs])
+    return Row(name, value, f"{len(pairs)} sentences")
