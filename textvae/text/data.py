@@ -1,0 +1,170 @@
+"""What a text model is trained on: sentences in its own form, their pieces, their readings."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from textvae import resources
+from textvae.corpora import read_corpus
+from textvae.errors import RecipeError
+from textvae.text.orthography import Orthography
+from textvae.text.tokenizer import Tokenizer
+
+Score = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts -> (N, 3) valence, arousal and dominance on the 1-5 scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """A recipe's `[data]`."""
+
+    corpora: tuple[str, ...]
+    form: str = "plain"
+    min_words: int = 3
+    max_words: int = 20
+    max_pieces: int = 48
+    held_out: float = 0.0  # share of the sentences for dev, and as much for test; 0: the corpora's own splits
+    pieces: int = 8000
+    affect_words: float = 0.3  # a word whose weight in the lexicon is larger carries affect
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A sentence as its corpus has it, and in the model's form."""
+
+    text: str
+    form: str
+    corpus: str
+
+
+def gather(options: DataOptions, split: str, orthography: Orthography) -> list[Item]:
+    """The distinct sentences of a split, in the corpora's order.
+
+    With `held_out` h, a sentence is in test, dev or train by its hash, whatever corpus it is in: shares h,
+    h and 1 - 2h. Without, the corpora's own splits are taken.
+    """
+    seen: set[str] = set()
+    items: list[Item] = []
+    for name in options.corpora:
+        wanted = "train" if options.held_out else split
+        for sentence in read_corpus(name, split=wanted):
+            words = sentence.text.count(" ") + 1
+            if not options.min_words <= words <= options.max_words:
+                continue
+            form = orthography.normalise(sentence.text)
+            if form in seen or (options.held_out and _part(form, options.held_out) != split):
+                continue
+            seen.add(form)
+            items.append(Item(sentence.text, form, name))
+    if not items:
+        raise RecipeError(f"no sentence of {options.min_words}-{options.max_words} words in the split {split!r}.")
+    return items
+
+
+def _part(form: str, held_out: float) -> str:
+    share = int.from_bytes(hashlib.sha256(form.encode()).digest()[:8], "big") / 2**64
+    return "test" if share < held_out else "dev" if share < 2 * held_out else "train"
+
+
+def read_affect(items: Sequence[Item], orthography: Orthography, score: Score, checksum: str) -> NDArray[np.float32]:
+    """(N, 2) valence and arousal of the items, computed once and kept in the user's cache.
+
+    `checksum` names the affect model's weights; with the sentences it is the key.
+    """
+    texts = [orthography.restore(item.form) for item in items]
+    digest = hashlib.sha256(checksum.encode())
+    for text in texts:
+        digest.update(text.encode() + b"\n")
+    folder = resources.cache_folder() / "readings"
+    path = folder / f"{digest.hexdigest()[:24]}.npy"
+    if path.is_file():
+        kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
+        if kept.shape == (len(texts), 2):
+            return kept
+    readings = np.ascontiguousarray(score(texts)[:, :2], dtype=np.float32)
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".part.npy")
+    np.save(fresh, readings, allow_pickle=False)
+    fresh.rename(path)
+    return readings
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sentences of one length T: no padding. `carries` marks the pieces of words that carry affect."""
+
+    tokens: Tensor  # (B, T) int64, without begin and end
+    carries: Tensor  # (B, T) bool
+    readings: Tensor  # (B, 2) standardised valence and arousal
+
+
+class Dataset:
+    """Sentences as pieces in one flat array, handed out in batches of equal length."""
+
+    def __init__(
+        self,
+        sequences: Sequence[Sequence[int]],
+        carries: Sequence[Sequence[bool]],
+        readings: NDArray[np.float32],
+        max_pieces: int,
+    ) -> None:
+        keep = [i for i, ids in enumerate(sequences) if 0 < len(ids) <= max_pieces]
+        self.lengths = np.array([len(sequences[i]) for i in keep], dtype=np.int64)
+        self.starts = np.concatenate([[0], np.cumsum(self.lengths)[:-1]]).astype(np.int64)
+        self.tokens = np.concatenate([np.asarray(sequences[i], dtype=np.int32) for i in keep])
+        self.carries = np.concatenate([np.asarray(carries[i], dtype=np.bool_) for i in keep])
+        self.readings = readings[keep]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def batches(self, budget: int, generator: np.random.Generator | None = None) -> list[NDArray[np.int64]]:
+        """Indices in groups of equal length and about `budget` pieces; shuffled by `generator`."""
+        order = np.arange(len(self)) if generator is None else generator.permutation(len(self))
+        order = order[np.argsort(self.lengths[order], kind="stable")]
+        edges = np.flatnonzero(np.diff(self.lengths[order])) + 1
+        groups: list[NDArray[np.int64]] = []
+        for same in np.split(order, edges):
+            rows = max(1, budget // int(self.lengths[same[0]]))
+            parts = max(1, round(len(same) / rows))
+            groups.extend(np.array_split(same, parts))
+        if generator is not None:
+            groups = [groups[i] for i in generator.permutation(len(groups))]
+        return groups
+
+    def take(self, rows: NDArray[np.int64]) -> Batch:
+        """The batch of `rows`, which have one length."""
+        places = self.starts[rows][:, None] + np.arange(self.lengths[rows[0]])[None, :]
+        return Batch(
+            torch.from_numpy(self.tokens[places].astype(np.int64)),
+            torch.from_numpy(self.carries[places]),
+            torch.from_numpy(self.readings[rows]),
+        )
+
+    def __iter__(self) -> Iterator[Batch]:
+        return (self.take(rows) for rows in self.batches(4096))
+
+
+def carrying_pieces(
+    form: str, ids: Sequence[int], tokenizer: Tokenizer, carriers: frozenset[str]
+) -> list[bool]:
+    """Which pieces belong to words that carry affect; punctuation around a word never does."""
+    marked: list[bool] = []
+    starts = tokenizer.word_starts
+    words = form.split()
+    place = -1
+    for piece in ids:
+        if starts[piece] or place < 0:
+            place += 1
+        word = words[place] if place < len(words) else ""
+        marked.append(word.strip(_AROUND) in carriers and tokenizer.is_word[piece])
+    return marked
+
+
+_AROUND = "\"'()[]{}.,;:!?-…"
+

@@ -1,0 +1,73 @@
+"""Which words carry the affect of a corpus: a ridge regression of its readings on its words."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+Lexicon = Mapping[str, tuple[float, float]]
+"""Word -> weights of valence and arousal, in standard deviations of the corpus's readings."""
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in the model's form: letters and digits, apostrophes within."""
+    return _WORD.findall(text)
+
+
+def learn_lexicon(
+    texts: Sequence[str],
+    readings: NDArray[np.float32],
+    *,
+    minimum: int = 10,
+    ridge: float = 8.0,
+    most: int = 8000,
+    rounds: int = 40,
+) -> dict[str, tuple[float, float]]:
+    """Weights w that minimise |X w - y|^2 + ridge |w|^2, by conjugate gradients on the normal equations.
+
+    X counts the words of each text, y (N, 2) are its standardised readings. Words seen fewer than
+    `minimum` times have no weight; the `most` frequent others do.
+    """
+    listed = [words_of(text) for text in texts]
+    counts = Counter(word for words in listed for word in set(words))
+    vocabulary = [word for word, count in counts.most_common(most) if count >= minimum]
+    index = {word: i for i, word in enumerate(vocabulary)}
+    pairs = [(row, index[word]) for row, words in enumerate(listed) for word in set(words) if word in index]
+    if not pairs:
+        return {}
+    rows, columns = np.array(pairs, dtype=np.int64).T
+    weights = [_ridge(rows, columns, readings[:, k], len(vocabulary), ridge, rounds) for k in range(2)]
+    return {word: (float(weights[0][i]), float(weights[1][i])) for word, i in index.items()}
+
+
+def _ridge(
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    y: NDArray[np.float32],
+    size: int,
+    ridge: float,
+    rounds: int,
+) -> NDArray[np.float64]:
+    def normal(w: NDArray[np.float64]) -> NDArray[np.float64]:
+        predicted = np.bincount(rows, w[columns], len(y))
+        return np.bincount(columns, predicted[rows], size) + ridge * w
+
+    w = np.zeros(size)
+    residual = np.bincount(columns, (y - y.mean())[rows], size)
+    direction = residual.copy()
+    norm = float(residual @ residual)
+    for _ in range(rounds):
+        if norm < 1e-8:
+            break
+        image = normal(direction)
+        along = norm / float(direction @ image)
+        w += along * direction
+        residual -= along * image
+        renewed = float(residual @ residual)
+        direction = residual + renewed / norm * direction
+        norm = renewed
+    return w

@@ -1,0 +1,54 @@
+"""log p(x|z) without ever holding the logits of a whole batch."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+ROWS = {"cpu": 384}  # logits of so many tokens are held at a time: they stay in the processor's cache
+ROWS_ELSEWHERE = 32768
+
+
+class _SummedNLL(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+        total = torch.zeros((), device=hidden.device)
+        hidden_grad = torch.empty_like(hidden)
+        weight_grad = torch.zeros(weight.shape, device=weight.device)
+        bias_grad = torch.zeros(bias.shape, device=bias.device)
+        narrow, shift = weight.to(hidden.dtype), bias.to(hidden.dtype)
+        size = ROWS.get(hidden.device.type, ROWS_ELSEWHERE)
+        for at in range(0, len(hidden), size):
+            rows, wanted = hidden[at : at + size], targets[at : at + size, None]
+            logits = torch.addmm(shift, rows, narrow.t())
+            largest = logits.amax(dim=1, keepdim=True)
+            right = logits.gather(1, wanted).float()
+            odds = torch.exp_(logits.sub_(largest))
+            norm = odds.sum(dim=1, keepdim=True, dtype=torch.float32)
+            total += (norm.log() + largest.float() - right).sum()
+            error = odds.mul_((1 / norm).to(odds.dtype))
+            error.scatter_add_(1, wanted, torch.full_like(wanted, -1, dtype=error.dtype))
+            hidden_grad[at : at + size] = error @ narrow
+            weight_grad += error.t() @ rows
+            bias_grad += error.sum(dim=0, dtype=torch.float32)
+        ctx.save_for_backward(hidden_grad, weight_grad, bias_grad)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:  # type: ignore[override]
+        hidden, weight, bias = ctx.saved_tensors
+        return hidden * gradient.to(hidden.dtype), weight * gradient, bias * gradient, None
+
+
+def summed_nll(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """-sum over n of log softmax(hidden_n W^T + b)[target_n], in nats; a scalar in fp32.
+
+    `hidden` (N, E), `weight` (V, E), `bias` (V,), `targets` (N,). The products run in the type of
+    `hidden`. The gradient is softmax - onehot, worked out in the same sweep as the loss, some rows
+    at a time: neither the logits nor their gradient (N, V) is ever held.
+    """
+    if not torch.is_grad_enabled():
+        with torch.enable_grad():
+            return summed_nll(hidden, weight, bias, targets).detach()
+    total: Tensor = _SummedNLL.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
+    return total

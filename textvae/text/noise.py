@@ -1,0 +1,45 @@
+"""Noise on what the text VAE reads: words deleted before the encoder, words hidden from the decoder."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseOptions:
+    """A recipe's `[noise]`. A sentence is read as it is, or with words deleted at random, or with the
+    words deleted that carry its affect, so that the decoder learns to put them back from the affect latent."""
+
+    random_share: float = 0.3  # share of the sentences with words deleted at random
+    random_rate: float = 0.15  # of their words
+    affect_share: float = 0.3  # share of the sentences with affect-carrying words deleted
+    affect_rate: float = 0.85  # of those words
+    word_dropout: float = 0.25  # of the decoder's inputs become <unk> (Bowman et al. 2016, section 3.2)
+    affect_noise: float = 0.15  # sd of the noise on the affect that the decoder hears
+
+
+def compact(tokens: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
+    """Drop the tokens (B, T) where `keep` is false; rows stay in order, what is left over stands at the end.
+
+    Returns the tokens (B, longest row) and the lengths (B,), at least 1: a row that would lose
+    everything keeps its first token.
+    """
+    keep = keep.clone()
+    keep[:, 0] |= ~keep.any(dim=1)
+    order = torch.argsort((~keep).to(torch.uint8), dim=1, stable=True)
+    lengths = keep.sum(dim=1)
+    return tokens.gather(1, order)[:, : int(lengths.max())], lengths
+
+
+def keep_mask(word_starts: Tensor, carries: Tensor, options: NoiseOptions) -> Tensor:
+    """(B, T) which tokens the encoder sees. `word_starts` (B, T) marks the first piece of each word:
+    a word goes or stays with all its pieces."""
+    rows, width = word_starts.shape
+    word = word_starts.cumsum(dim=1).clamp_max(width - 1)
+    chance = torch.rand(rows, width, device=word.device).gather(1, word)
+    kind = torch.rand(rows, 1, device=word.device)
+    at_random = kind < options.random_share
+    of_affect = (kind >= options.random_share) & (kind < options.random_share + options.affect_share)
+    drop = (at_random & (chance < options.random_rate)) | (of_affect & carries & (chance < options.affect_rate))
+    return ~drop
