@@ -22,7 +22,7 @@ class CorpusFile:
         path: relative to the corpus's folder, with forward slashes.
         sha256: of the file; of a folder, see `textvae.corpora.fetch.folder_checksum`.
         size: bytes (of a folder, the sum).
-        source: https address of the file, or of an archive that holds it; "" where there is none to fetch from.
+        source: https address of the file, or of an archive that holds it; "" where there is none.
         member: the path inside the archive at `source`; "" if `source` is the file itself.
         glob: for a folder, the names that count, for instance "*.txt"; "" for a plain file.
         count: for a folder, how many files it holds.
@@ -47,8 +47,8 @@ class Card:
         reader: name of the reader and its options, the card's `[reader]` table.
         scale: lowest and highest rating as the corpus publishes them; () without ratings. Readers yield 1-5.
         splits: the splits that the reader yields, with the number of sentences in each.
-        ship: "yes" if a shipped checkpoint may be trained on it, "research" if only one marked research use, "no"
-            if it is for measuring only.
+        ship: "yes" if a shipped checkpoint may be trained on it, "research" if only one marked research use,
+            "no" if it is for measuring only.
     """
 
     name: str
@@ -101,6 +101,9 @@ def read_card(path: Path) -> Card:
         card = Card(files=files, scale=scale, notes=tuple(table.pop("notes", [])), **table)
     except TypeError as error:
         raise CorpusError(f"the card {path} has a missing or unknown key: {error}") from error
+    for file in card.files:
+        if Path(file.path).is_absolute() or ".." in Path(file.path).parts:
+            raise CorpusError(f"the card {path} names a file outside its corpus's folder: {file.path!r}")
     if card.ship not in SHIPPABLE:
         raise CorpusError(f"the card {path}: ship = {card.ship!r} must be one of {', '.join(SHIPPABLE)}")
     return card

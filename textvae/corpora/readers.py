@@ -8,9 +8,11 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from textvae.corpora.card import Card
 from textvae.corpora.sentence import Rating, Sentence
+from textvae.corpora.splitting import split_sentences
 from textvae.corpora.streams import read_lines, read_raw_lines
 
 Located = Mapping[str, Path]
@@ -20,7 +22,7 @@ Reader = Callable[[Card, Located], Iterator[Sentence]]
 def read_emobank(card: Card, files: Located) -> Iterator[Sentence]:
     """EmoBank (Buechel & Hahn 2017): gold means, and the standard deviation over all readers and writers."""
     spread = _emobank_spread(files)
-    for row in _rows(files["emobank.csv"], ","):
+    for row in _rows(files[card.reader["table"]], ","):
         sds = spread.get(row["id"], (None, None, None))
         valence, arousal, dominance = (Rating(float(row[k]), sd) for k, sd in zip("VAD", sds, strict=True))
         yield Sentence(row["text"], row["id"], row["split"], valence, arousal, dominance)
@@ -29,9 +31,9 @@ def read_emobank(card: Card, files: Located) -> Iterator[Sentence]:
 def _emobank_spread(files: Located) -> dict[str, tuple[float, ...]]:
     """Sentence id -> population standard deviation of valence, arousal, dominance.
 
-    From the individual ratings, without raters who gave 1/1/1 (they skipped the sentence: what is left reproduces the
-    gold means); where those files are missing, from each perspective's mean m, deviation s and number n of raters:
-    variance = sum n (s^2 + m^2) / sum n - (sum n m / sum n)^2.
+    From the individual ratings, without raters who gave 1/1/1 (they skipped the sentence: what is left
+    reproduces the gold means); where those files are missing, from each perspective's mean m, deviation s and
+    number n of raters: variance = sum n (s^2 + m^2) / sum n - (sum n m / sum n)^2.
     """
     sums: dict[str, list[float]] = {}  # n, then sum and sum of squares of each dimension
     if {"individual_reader_ratings.csv", "individual_writer_ratings.csv"} <= files.keys():
@@ -61,21 +63,23 @@ def _add(total: list[float], n: float, means: list[float], squares: list[float])
 
 
 def read_vader(card: Card, files: Located) -> Iterator[Sentence]:
-    """VADER's snippets (Hutto & Gilbert 2014), each labelled with the file it comes from; all of them are "train".
+    """VADER's snippets (Hutto & Gilbert 2014), labelled with the file they come from; all are "train".
 
     A snippet's deviation is None where the two files of a set disagree about its mean (199 tweets).
     """
     for label, stem in card.reader["sets"].items():
         means_and_sds = {}
         for line in read_lines(files[f"{stem}_anonDataRatings.txt"]):
-            name, mean, sd, _ = line.split("\t", 3)
-            means_and_sds[name.strip()] = float(mean), float(sd)
+            name, mean, deviation, _ = line.split("\t", 3)
+            means_and_sds[name.strip()] = float(mean), float(deviation)
         for line in read_lines(files[f"{stem}_GroundTruth.txt"]):
             name, mean, text = line.split("\t", 2)
             other, sd = means_and_sds.get(name.strip(), (math.nan, math.nan))
             agreed = abs(other - float(mean)) < 1e-3
             valence = Rating.rescaled(float(mean), sd if agreed else None, *card.scale)
-            yield Sentence(html.unescape(text).strip(), f"{label}/{name.strip()}", "train", valence, label=label)
+            yield Sentence(
+                html.unescape(text).strip(), f"{label}/{name.strip()}", "train", valence, label=label
+            )
 
 
 def read_goemotions(card: Card, files: Located) -> Iterator[Sentence]:
@@ -89,7 +93,7 @@ def read_goemotions(card: Card, files: Located) -> Iterator[Sentence]:
 
 
 def read_chinese_emobank(card: Card, files: Located) -> Iterator[Sentence]:
-    """Chinese EmoBank (Lee, Li & Yu 2022): valence and arousal, the five folds as splits, label text or sentence."""
+    """Chinese EmoBank (Lee, Li & Yu 2022): valence and arousal; splits are the five folds."""
     for label, pattern in card.reader["sets"].items():
         for fold in "12345":
             for number, row in enumerate(_rows(files[pattern.format(fold=fold)], "\t"), 1):
@@ -102,18 +106,20 @@ def read_chinese_emobank(card: Card, files: Located) -> Iterator[Sentence]:
 
 
 def read_yelp(card: Card, files: Located) -> Iterator[Sentence]:
-    """Yelp: the distinct training sentences without any that the benchmark holds, then its dev and test sentences.
+    """Yelp: the distinct training sentences without those of the benchmark, then its dev and test sentences.
 
-    Every test sentence of the benchmark (Li et al. 2018) occurs in the files of Shen et al. (2017), so a line that
-    equals a source or a reference, whitespace aside, is dropped from "train". A sentence that occurs with both labels
-    (40 do) keeps the first.
+    Every test sentence of the benchmark (Li et al. 2018) occurs in the files of Shen et al. (2017), so a line
+    that equals a source or a reference, whitespace aside, is dropped from "train". A sentence that occurs
+    with both labels (40 do) keeps the first.
     """
     labels = {"0": "negative", "1": "positive"}
     benchmark = []
     for split in ("dev", "test"):
         for digit, label in labels.items():
             sources = list(read_lines(files[f"drg/sentiment.{split}.{digit}"]))
-            pairs = read_lines(files[f"drg/reference.{digit}"]) if split == "test" else iter([""] * len(sources))
+            pairs = (
+                read_lines(files[f"drg/reference.{digit}"]) if split == "test" else iter([""] * len(sources))
+            )
             for number, (text, pair) in enumerate(zip(sources, pairs, strict=True), 1):
                 references = tuple(pair.split("\t")[1:])
                 name = f"drg/{split}.{digit}/{number}"
@@ -152,25 +158,25 @@ def read_reviews(card: Card, files: Located) -> Iterator[Sentence]:
     for label, tag in (("positive", "Pros"), ("negative", "Cons")):
         path = f"pros_cons/Integrated{tag}.txt"
         for number, line in enumerate(read_lines(files[path]), 1):
-            if found := re.search(rf"<{tag}>(.*?)</{tag}>", line):
-                if text := html.unescape(found[1]).strip():
-                    yield Sentence(text, f"{path}/{number}", "train", label=label)
+            found = re.search(rf"<{tag}>(.*?)</{tag}>", line)
+            if found and (text := html.unescape(found[1]).strip()):
+                yield Sentence(text, f"{path}/{number}", "train", label=label)
     for label, short in (("positive", "pos"), ("negative", "neg")):
-        for path in sorted(files[f"movie_reviews/{short}"].glob("*.txt")):
-            for number, line in enumerate(read_lines(path), 1):
+        for review in sorted(files[f"movie_reviews/{short}"].glob("*.txt")):
+            for number, line in enumerate(read_lines(review), 1):
                 if text := line.strip():
-                    yield Sentence(text, f"movie_reviews/{short}/{path.name}/{number}", "train", label=label)
-    for path in sorted(files["product_reviews_1"].glob("*.txt")):
-        for number, line in enumerate(read_lines(path), 1):
+                    yield Sentence(
+                        text, f"movie_reviews/{short}/{review.name}/{number}", "train", label=label
+                    )
+    for product in sorted(files["product_reviews_1"].glob("*.txt")):
+        for number, line in enumerate(read_lines(product), 1):
             _, marks, text = line.partition("##")  # before it stand the features that the annotators found
             if marks and (text := html.unescape(text).strip()):
-                yield Sentence(text, f"product_reviews_1/{path.name}/{number}", "train")
+                yield Sentence(text, f"product_reviews_1/{product.name}/{number}", "train")
 
 
 def read_books(card: Card, files: Located) -> Iterator[Sentence]:
-    """Books: those named under `running` are running text with hard line breaks; the others hold a sentence a line."""
-    from textvae.corpora.splitting import split_sentences
-
+    """Books: those under `running` are text with hard line breaks; the others hold a sentence a line."""
     for name, path in files.items():
         if name not in card.reader["running"]:
             for number, line in enumerate(read_lines(path), 1):
@@ -185,7 +191,7 @@ def read_books(card: Card, files: Located) -> Iterator[Sentence]:
 
 
 def _paragraphs(path: Path) -> Iterator[str]:
-    """The paragraphs of a book, each on one line, without Project Gutenberg's own words before and after it."""
+    """The paragraphs of a book, each on one line, without Project Gutenberg's words around it."""
     lines: list[str] = []
     begun = not any(line.startswith("*** START OF") for line in read_lines(path))
     for line in read_lines(path):
@@ -208,7 +214,7 @@ def read_topics(card: Card, files: Located) -> Iterator[Sentence]:
 
 
 def read_bags(card: Card, files: Located) -> Iterator[Sentence]:
-    """Bags of words: `label id:count ...` with ids from 1; the text is each word as often as it is counted."""
+    """Bags of words, `label id:count ...`, ids from 1; the text is each word as often as it is counted."""
     words = [line.split()[0] for line in read_lines(files["vocab.new"])]
     for split in ("train", "test"):
         for number, line in enumerate(read_lines(files[f"{split}.feat"]), 1):
@@ -219,8 +225,8 @@ def read_bags(card: Card, files: Located) -> Iterator[Sentence]:
 
 
 def _rows(path: Path, delimiter: str) -> Iterator[dict[str, str]]:
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    return csv.DictReader(read_raw_lines(path), delimiter=delimiter, quoting=quoting)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    yield from csv.DictReader(read_raw_lines(path), delimiter=delimiter, quoting=quoting)
 
 
 def _squeezed(text: str) -> str:

@@ -13,7 +13,8 @@ class Rating:
 
     Attributes:
         mean: the mean rating.
-        sd: the raters' standard deviation (population form, divisor N); None where the corpus does not give it.
+        sd: the raters' standard deviation (population form, divisor N); None where the corpus does not give
+            it.
     """
 
     mean: float
@@ -36,7 +37,8 @@ class Sentence:
 
     Attributes:
         text: the sentence as its corpus writes it, without the line break.
-        id: the corpus's own name for it, or one made of the file's name and the line number; "" if there is none.
+        id: the corpus's own name for it, or one made of the file's name and the line number; "" if there is
+            none.
         split: "train", "dev", "test" or what else the card lists; "" if the corpus is not divided.
         valence, arousal, dominance: ratings on the 1-5 scale, None where there are none.
         label: a class, or several joined by commas.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from textvae.errors import TextError
 
@@ -19,8 +20,8 @@ Source = str | Path | IO[str] | IO[bytes]
 def read_lines(source: Source) -> Iterator[str]:
     """The lines of a file or stream, without their ends; one a line feed, as `wc -l` counts.
 
-    A carriage return before the line feed goes with it, and so does a byte order mark at the start. Memory holds one
-    line and one chunk, whatever the length of the file. An empty file has no lines.
+    A carriage return before the line feed goes with it, and so does a byte order mark at the start. Memory
+    holds one line and one chunk, whatever the length of the file. An empty file has no lines.
 
     Raises:
         TextError: it cannot be opened, is binary or is not UTF-8; the message gives the byte and the way out.
@@ -37,26 +38,22 @@ def read_text(source: Source) -> str:
 def read_raw_lines(source: Source) -> Iterator[str]:
     """The lines of a file or stream with their ends. Raises what `read_lines` raises."""
     with ExitStack() as stack:
-        name = str(source) if isinstance(source, str | Path) else str(getattr(source, "name", "the input"))
+        name = str(source) if isinstance(source, str | Path) else _stream_name(source)
         if isinstance(source, str | Path):
             try:
-                stream: IO[str] | IO[bytes] = stack.enter_context(Path(source).open("rb"))
+                stream: Any = stack.enter_context(Path(source).open("rb"))
             except OSError as error:
                 raise TextError(f"{name} cannot be read: {error.strerror or error}.") from error
         else:
             stream = getattr(source, "buffer", source)  # standard input is text over bytes: take the bytes
-        lines = _lines_of_text(stream) if isinstance(stream, io.TextIOBase) else _lines_of_bytes(stream, name)
+        lines = iter(stream) if isinstance(stream, io.TextIOBase) else _lines_of_bytes(stream, name)
         for number, line in enumerate(lines):
             yield line.removeprefix(_BYTE_ORDER_MARK) if number == 0 else line
 
 
-def _lines_of_text(stream: IO[str]) -> Iterator[str]:
-    yield from stream
-
-
 def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
-    """Lines of bytes, decoded; a piece of a line waits in a list, so that a line of any length costs linear time."""
-    read = getattr(stream, "read1", stream.read)  # read1 hands over what a pipe has, without waiting for a full chunk
+    """Lines of bytes, decoded; pieces of a line wait in a list, so that any length costs linear time."""
+    read = getattr(stream, "read1", stream.read)  # what a pipe has now, without waiting for a full chunk
     pieces: list[bytes] = []
     offset = 0  # of the first byte of the line that is being collected
     while True:
@@ -80,6 +77,13 @@ def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
         yield _decoded(b"".join(pieces), offset, name)
 
 
+def _stream_name(stream: IO[str] | IO[bytes]) -> str:
+    name = getattr(stream, "name", None)
+    if name in ("<stdin>", 0):
+        return "standard input"
+    return name if isinstance(name, str) else "the input"
+
+
 def _decoded(line: bytes, offset: int, name: str) -> str:
     try:
         return line.decode("utf-8")
@@ -87,11 +91,16 @@ def _decoded(line: bytes, offset: int, name: str) -> str:
         place, value = offset + error.start, line[error.start]
         raise TextError(
             f"{name} is not UTF-8: byte {place:,} is 0x{value:02x}. If it is Latin-1, convert it first: "
-            f"iconv -f latin1 -t utf8 {name} > utf8.txt"
+            + _conversion(name, "latin1")
         ) from error
+
+
+def _conversion(name: str, encoding: str) -> str:
+    file = shlex.quote(name) if Path(name).exists() else "FILE"
+    return f"iconv -f {encoding} -t utf8 {file} > utf8.txt"
 
 
 def _binary(name: str, place: int, start: bytes) -> TextError:
     if start in (b"\xff\xfe", b"\xfe\xff"):
-        return TextError(f"{name} is UTF-16, not UTF-8. Convert it first: iconv -f utf16 -t utf8 {name} > utf8.txt")
+        return TextError(f"{name} is UTF-16, not UTF-8. Convert it first: {_conversion(name, 'utf16')}")
     return TextError(f"{name} is not a text file: byte {place:,} is NUL. Give a file of plain text in UTF-8.")

@@ -1,0 +1,205 @@
+"""A user's own file as a corpus: running text, or a table whose columns say what each row holds."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from textvae.corpora.sentence import Rating, Sentence
+from textvae.corpora.splitting import split_sentences
+from textvae.corpora.streams import read_lines, read_raw_lines
+from textvae.errors import TextError, UnknownNameError
+
+RATINGS = ("valence", "arousal", "dominance")
+FIELDS = ("text", "id", "split", "label", *RATINGS, *(f"{name}_sd" for name in RATINGS))
+LONGEST_FIELD = 1 << 30  # characters; the csv module's own limit of 131,072 is too low for a text
+PASSAGE = 1 << 20  # characters of running text that are split at once, where no blank line divides it
+
+Row = tuple[int, Mapping[str, Any]]
+
+
+def read_file(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    fields: Collection[str] = FIELDS,
+    lines: bool = False,
+) -> Iterator[Sentence]:
+    """The sentences of a file, in order and in constant memory.
+
+    Tables (`.csv`, `.tsv`, `.jsonl`, `.parquet`) have a column a field. Any other file is running text: hard
+    line breaks are joined and sentences split.
+
+    Args:
+        columns: for a table, field -> column where the two names differ.
+        fields: for a table, which of `FIELDS` to read, where it has them; `text` is always read. Ratings
+            must lie on the 1-5 scale. Rows with an empty text are kept.
+        lines: each line of a text is one item, blank ones too.
+
+    Raises:
+        TextError: the file cannot be read, is binary, not UTF-8 or not in its format; the message says where.
+        UnknownNameError: there is no such field or column; the message suggests the nearest.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise TextError(f"there is no file {path}: check the name.")
+    if path.is_dir():
+        raise TextError(f"{path} is a folder: name the files in it.")
+    for field in (*fields, *(columns or {})):
+        if field not in FIELDS:
+            raise UnknownNameError("field", field, FIELDS)
+    if rows := TABLES.get(path.suffix.lower()):
+        return _sentences(path, rows(path), columns or {}, {"text", *fields, *(columns or {})})
+    if columns:
+        raise TextError(f"{path} has no columns: only {', '.join(TABLES)} files have.")
+    return _items(path) if lines else _running_text(path)
+
+
+def is_file_name(name: str | Path) -> bool:
+    """Whether a corpus's name is meant as a path: it has a known suffix, a folder in it or is a file."""
+    path = Path(name)
+    return (
+        isinstance(name, Path)
+        or path.suffix.lower() in {*TABLES, ".txt"}
+        or len(path.parts) != 1
+        or path.is_file()
+    )
+
+
+def _items(path: Path) -> Iterator[Sentence]:
+    for number, line in enumerate(read_lines(path), 1):
+        yield Sentence(line, str(number))
+
+
+def _running_text(path: Path) -> Iterator[Sentence]:
+    number = 0
+    for passage in passages(read_lines(path)):
+        for span in split_sentences(passage):
+            number += 1
+            yield Sentence(" ".join(span.text.split()), str(number))
+
+
+def passages(lines: Iterator[str]) -> Iterator[str]:
+    """Stretches that no sentence crosses: paragraphs; a very long one is cut between sentences."""
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        if line.strip():
+            held.append(line)
+            size += len(line) + 1
+        if held and not line.strip():
+            yield "\n".join(held)
+            held, size = [], 0
+        elif size > PASSAGE:
+            text = "\n".join(held)
+            last = split_sentences(text)[-1].start
+            if last:
+                yield text[:last]
+            held, size = [text[last:]], 0  # the last sentence may go on in the next line
+    if held:
+        yield "\n".join(held)
+
+
+def _sentences(
+    path: Path, rows: Iterator[Row], columns: Mapping[str, str], fields: Collection[str]
+) -> Iterator[Sentence]:
+    """The rows as sentences; the first row shows whether the columns that were asked for are there."""
+    wanted = {field: columns.get(field, field) for field in fields}
+    for index, (number, row) in enumerate(rows):
+        for field, column in {"text": wanted["text"], **columns}.items() if index == 0 else ():
+            if column not in row:
+                hint = "" if field in columns else "Say which column holds the text: text=COLUMN."
+                raise UnknownNameError(f"column in {path}", column, row, hint)
+        yield _sentence(row, wanted, f"{path}, line {number}")
+
+
+def _sentence(row: Mapping[str, Any], wanted: Mapping[str, str], place: str) -> Sentence:
+    def written(field: str) -> str:
+        value = row.get(wanted[field]) if field in wanted else None
+        return "" if value is None else str(value)
+
+    def number(field: str) -> float | None:
+        if not (value := written(field).strip()):
+            return None
+        try:
+            return float(value)
+        except ValueError:
+            raise TextError(f"{place}: the {field} {value!r} is not a number.") from None
+
+    def rating(field: str) -> Rating | None:
+        if (mean := number(field)) is None:
+            return None
+        if not 1.0 <= mean <= 5.0:
+            raise TextError(f"{place}: the {field} {mean:g} is not on the 1-5 scale; map it onto 1-5 first.")
+        return Rating(mean, number(f"{field}_sd"))
+
+    valence, arousal, dominance = (rating(field) for field in RATINGS)
+    label = written("label") or None
+    return Sentence(written("text"), written("id"), written("split"), valence, arousal, dominance, label)
+
+
+def _delimited(delimiter: str) -> Callable[[Path], Iterator[Row]]:
+    def rows(path: Path) -> Iterator[Row]:
+        csv.field_size_limit(LONGEST_FIELD)
+        reader = csv.reader(read_raw_lines(path), delimiter=delimiter, strict=True)
+        header: list[str] = []
+        try:
+            for values in reader:
+                if not header:
+                    header = values
+                elif values:
+                    if len(values) != len(header):
+                        raise TextError(
+                            f"{path}, line {reader.line_num}: {len(values)} fields where the header has "
+                            f"{len(header)}. Put quotes around a text that holds the delimiter."
+                        )
+                    yield reader.line_num, dict(zip(header, values, strict=True))
+        except csv.Error as error:
+            raise TextError(
+                f"{path}, line {reader.line_num}: {error}. A field that holds a quote is written in quotes, "
+                'with the quote doubled: "She said ""yes"".".'
+            ) from error
+        if not header:
+            raise TextError(f"{path} is empty: the first line of a table names its columns.")
+
+    return rows
+
+
+def _json_lines(path: Path) -> Iterator[Row]:
+    for number, line in enumerate(read_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise TextError(f"{path}, line {number}: not JSON ({error}).") from error
+        if not isinstance(row, dict):
+            raise TextError(f"{path}, line {number}: not a JSON object, but {line.strip()[:40]!r}.")
+        yield number, row
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    import pyarrow
+    import pyarrow.parquet
+
+    number = 0
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            for batch in table.iter_batches(batch_size=1024):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except (pyarrow.ArrowException, OSError) as error:
+        raise TextError(f"{path} is not a whole Parquet file: {str(error).splitlines()[0]}") from error
+
+
+TABLES: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".csv": _delimited(","),
+    ".tsv": _delimited("\t"),
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".parquet": _parquet,
+}
