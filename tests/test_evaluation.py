@@ -15,7 +15,7 @@ from textvae.evaluation import metrics
 from textvae.evaluation.affect import evaluate_affect
 from textvae.evaluation.judge import JudgeOptions, bags, features, load_judge, train_judge
 from textvae.evaluation.reconstruction import evaluate_reconstruction
-from textvae.evaluation.report import Report, Row, digest, signature
+from textvae.evaluation.report import Report, Row, digest, identity, signature
 from textvae.evaluation.transfer import TransferOptions, evaluate_transfer
 
 SMALL = JudgeOptions(buckets=256, width=4, passes=30, batch=4, rate=0.05)
@@ -80,14 +80,18 @@ def test_a_report_finds_its_rows() -> None:
 
 
 def test_a_signature_names_all_that_two_figures_must_share() -> None:
-    model = SimpleNamespace(
-        checkpoint=SimpleNamespace(folder=SimpleNamespace(name="affect-en"), checksum="abc123")
-    )
+    model = SimpleNamespace(name="affect-en", checksum="abc123", device_name="cpu, bf16")
     line = signature(model, "emobank/test", ["a", "b"], seed=0, limit=None)
     assert line.startswith("textvae:")
-    assert "|model:affect-en@abc123|" in line
+    assert "|model:affect-en@abc123|device:cpu/bf16|" in line
     assert line.endswith(f"|corpus:emobank/test@{digest(['a', 'b'])}|seed:0")
     assert digest(["a", "b"]) != digest(["ab", ""])
+
+
+def test_a_writer_is_known_by_its_weights() -> None:
+    writer = SimpleNamespace(config={"files": {"model.safetensors": "0123456789abcdef"}})
+    assert identity(writer) == "checkpoint@0123456789ab"
+    assert identity(None) == ""
 
 
 def _affect(mean: float) -> Affect:
@@ -103,7 +107,11 @@ class FakeReader:
     answers: dict[str, tuple[float, float, float]]
 
     def analyze(self, texts: list[str]) -> list[Reading | None]:
-        return [Reading(text, *(_affect(mean) for mean in self.answers[text])) for text in texts]
+        readings: list[Reading | None] = []
+        for text in texts:
+            valence, arousal, dominance = map(_affect, self.answers[text])
+            readings.append(Reading(text, valence, arousal, dominance))
+        return readings
 
 
 def test_affect_report_by_hand() -> None:

@@ -28,7 +28,7 @@ OWNERS = {
     "sacrebleu": ["evaluation/"],
     "pooch": ["corpora/"],
     "pyarrow": ["corpora/", "cli/output.py"],
-    "safetensors": ["training/checkpoint.py"],
+    "safetensors": ["training/", "evaluation/judge.py"],
 }
 SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 

@@ -11,6 +11,20 @@ from textvae.evaluation.report import Report, Row, signature
 SHORT = 10
 
 
+def held_out(writer: Any, split: str = "test") -> list[Sentence]:
+    """The sentences that a writer's recipe keeps from training; `split` is dev or test.
+
+    A sentence's id begins with its corpus. Raises `CorpusError` for a corpus whose files are not there.
+    """
+    from textvae.text.data import DataOptions, gather
+    from textvae.text.orthography import Orthography
+    from textvae.training.recipe import read_table
+
+    options = read_table(writer.config["recipe"]["data"], DataOptions, "data")
+    items = gather(options, split, Orthography(options.form))
+    return [Sentence(item.text, f"{item.corpus}/{number}", split) for number, item in enumerate(items)]
+
+
 def source_of(sentence: Sentence) -> str:
     """The corpus that a sentence of a mixture came from: the first part of its id."""
     return sentence.id.partition("/")[0] or "given"

@@ -52,18 +52,27 @@ def digest(texts: Iterable[str]) -> str:
 def signature(model: object, corpus: str, texts: Iterable[str], **options: object) -> str:
     """Everything that two figures must share to be comparable, on one line.
 
-    `model` is a loaded reader or writer: it is named by its checkpoint and the checksum of its weights.
-    `corpus` is `NAME/SPLIT`; the sentences themselves are named by their digest.
+    `model` is a loaded reader or writer: it is named by its checkpoint, the checksum of its weights and,
+    where it says so, its device and precision. `corpus` is `NAME/SPLIT`; the sentences themselves are named
+    by their digest.
 
-    >>> signature(None, "emobank/test", ["a", "b"], level=0.9)  # doctest: +ELLIPSIS
-    'textvae:...|corpus:emobank/test@911169ddd524|level:0.9'
+    >>> signature(None, "emobank/test", ["a", "b"], level=0.9)
+    'textvae:0.1.0|corpus:emobank/test@911169ddd524|level:0.9'
     """
     from textvae import __version__
 
     parts = [f"textvae:{__version__}"]
-    checkpoint = getattr(model, "checkpoint", None)
-    if checkpoint is not None:
-        parts.append(f"model:{checkpoint.folder.name}@{checkpoint.checksum}")
+    if known := identity(model):
+        parts.append(f"model:{known}")
+    if device := getattr(model, "device_name", ""):
+        parts.append(f"device:{device.replace(', ', '/')}")
     parts.append(f"corpus:{corpus}@{digest(texts)}")
     parts += [f"{name}:{value}" for name, value in options.items() if value is not None]
     return "|".join(parts)
+
+
+def identity(model: object) -> str:
+    """`NAME@CHECKSUM` of a loaded model's weights; empty for one that was not loaded from a checkpoint."""
+    files = getattr(model, "config", {}).get("files", {})
+    checksum = getattr(model, "checksum", "") or str(files.get("model.safetensors", ""))[:12]
+    return f"{getattr(model, 'name', '') or 'checkpoint'}@{checksum}" if checksum else ""

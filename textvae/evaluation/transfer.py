@@ -12,7 +12,7 @@ from textvae.corpora.sentence import Sentence
 from textvae.errors import CorpusError
 from textvae.evaluation import metrics
 from textvae.evaluation.judge import Judge
-from textvae.evaluation.report import Report, Row, signature
+from textvae.evaluation.report import Report, Row, identity, signature
 
 OTHER = {"negative": "positive", "positive": "negative"}
 
@@ -66,7 +66,7 @@ def evaluate_transfer(
             texts = [asked[place].text for place in chunk]
             results = writer.transfer(texts, valence=target, fidelity=options.fidelity)
             for place, result, again in zip(chunk, results, writer.reconstruct(texts), strict=True):
-                turned[place] = Turned(result.text, result.candidates[0].valence)
+                turned[place] = Turned(result.text, _valence(result))
                 rebuilt[place] = again
             done += len(chunk)
             if progress:
@@ -78,6 +78,7 @@ def evaluate_transfer(
         high=options.high,
         low=options.low,
         fidelity=options.fidelity,
+        reader=identity(getattr(writer, "reader", None)) or None,
     )
     rows = _rows(asked, turned, rebuilt, judge, options)
     return Report(
@@ -86,6 +87,10 @@ def evaluate_transfer(
         named,
         _outputs(asked, turned, rebuilt, judge),
     )
+
+
+def _valence(result: Any) -> float:
+    return float(result.candidates[0].valence) if result.candidates else float("nan")
 
 
 def _rows(
