@@ -1,0 +1,173 @@
+"""A command line run in this interpreter, with small stand-ins for the models."""
+
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from textvae.affect.values import Affect, Reading
+from textvae.cli import app
+from textvae.errors import TextError, UnknownNameError
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+LONGEST = 200  # words that the stand-ins take
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream that may say it is a terminal."""
+
+    def __init__(self, content: bytes = b"", terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(content), encoding="utf-8", newline="")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("analyze", "-", stdin=b"...", terminal=True)`: the exit code and what was printed."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("COLORTERM", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def command(*arguments: object, stdin: bytes = b"", terminal: bool = False) -> Outcome:
+        out, err = Stream(terminal=terminal), Stream()
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdin", Stream(stdin))
+            patch.setattr("sys.stdout", out)
+            patch.setattr("sys.stderr", err)
+            code = app.run([str(argument) for argument in arguments])
+            for stream in (out, err):
+                stream.flush()
+        written = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+        return Outcome(code, *written)
+
+    return command
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """`golden("name", text)`: `text` is what tests/golden/name.txt holds. `TEXTVAE_GOLDEN=write` writes it."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / f"{name}.txt"
+        if os.environ.get("TEXTVAE_GOLDEN") == "write":
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare
+
+
+def affect_of(text: str) -> float:
+    """A made-up affect: 3, and half a point for each good or bad word."""
+    words = text.lower().split()
+    return 3.0 + 0.5 * (words.count("good") - words.count("bad"))
+
+
+def check(text: str) -> None:
+    if (count := len(text.split())) > LONGEST:
+        raise TextError(
+            f"{count:,} words are more than the {LONGEST} that the model takes: split the sentence."
+        )
+
+
+class FakeReader:
+    """Reads the made-up affect."""
+
+    def __init__(self, level: float) -> None:
+        self.half = level / 2
+
+    def stream(self, texts: Iterable[str | None]) -> Iterator[Reading | None]:
+        for text in texts:
+            yield self.read(text) if text and text.strip() else None
+
+    def read(self, text: str) -> Reading:
+        check(text)
+        means = (affect_of(text), 2.8, 3.1)
+        return Reading(text, *(Affect(mean, 0.5, mean - self.half, mean + self.half) for mean in means))
+
+
+class FakeWriter:
+    """Adds a word to a sentence instead of rewriting it."""
+
+    asked: dict[str, Any] = {}  # noqa: RUF012
+
+    def transfer(self, texts: list[str], **asked: Any) -> list[Any]:
+        type(self).asked = asked
+        for text in texts:
+            check(text)
+        return [self._moved(text, asked) for text in texts]
+
+    def _moved(self, text: str, asked: dict[str, Any]) -> Any:
+        written = [f"{text} {'good ' * (rank + 1)}".strip() for rank in range(asked["n"])]
+        candidates = [
+            SimpleNamespace(
+                rank=rank,
+                text=new,
+                valence=affect_of(new),
+                arousal=2.8,
+                similarity=1 - rank / 10,
+                log_prob=-rank - 0.5,
+            )
+            for rank, new in enumerate(written, 1)
+        ]
+        return SimpleNamespace(
+            source=text, source_valence=affect_of(text), source_arousal=2.8, target_valence=4.0,
+            target_arousal=None, candidates=candidates, text=written[0],
+        )  # fmt: skip
+
+    def reconstruct(self, texts: list[str]) -> list[str]:
+        for text in texts:
+            check(text)
+        return [text.lower() for text in texts]
+
+    def interpolate(self, a: str, b: str, steps: int, spherical: bool) -> list[Any]:
+        texts = [a if 2 * step < steps else b for step in range(steps)]
+        return [
+            SimpleNamespace(
+                step=step, weight=step / (steps - 1), text=text, valence=affect_of(text), arousal=2.8
+            )
+            for step, text in enumerate(texts)
+        ]
+
+    def sample(self, n: int, **asked: Any) -> list[Any]:
+        type(self).asked = asked
+        return [SimpleNamespace(index=i, text=f"sample {i}", valence=3.0, arousal=2.8) for i in range(n)]
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model is loaded in these tests."""
+
+    def open_reader(name: str, device: str, precision: str, level: float = 0.9) -> FakeReader:
+        if name != "affect-en":
+            raise UnknownNameError("model", name, ["affect-en", "text-en", "text-yelp"])
+        return FakeReader(level)
+
+    def open_writer(name: str, device: str, precision: str) -> FakeWriter:
+        if name != "text-en":
+            raise UnknownNameError("model", name, ["affect-en", "text-en", "text-yelp"])
+        return FakeWriter()
+
+    monkeypatch.setattr("textvae.cli.analyze.open_reader", open_reader)
+    for verb in ("transfer", "interpolate", "sample", "reconstruct"):
+        monkeypatch.setattr(f"textvae.cli.{verb}.open_writer", open_writer)

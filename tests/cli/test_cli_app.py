@@ -1,0 +1,45 @@
+"""The command itself: help, version, start-up, and what it imports on the way."""
+
+import subprocess
+import sys
+
+import pytest
+
+VERBS = ("analyze", "transfer", "interpolate", "sample", "reconstruct", "train", "evaluate", "corpus")
+HEAVY = ("torch", "transformers", "tokenizers", "nltk", "numpy", "sentencepiece", "pyarrow", "pooch")
+
+
+def test_help_names_every_verb(run):
+    shown = run("--help").out
+    assert all(verb in shown for verb in VERBS)
+    assert run("-h").out == shown
+    assert run().code == 2
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *(verb for verb in VERBS if verb not in ("train", "evaluate", "corpus")),
+        "train text", "train affect", "evaluate affect", "evaluate transfer", "evaluate reconstruction",
+        "corpus list", "corpus show", "corpus head", "corpus check", "corpus fetch",
+    ],
+)  # fmt: skip
+def test_every_verb_explains_itself(run, verb: str):
+    outcome = run(*verb.split(), "--help")
+    assert outcome.code == 0
+    assert len(outcome.out) > 200
+
+
+def test_version(run):
+    import textvae
+
+    assert run("--version").out == f"textvae {textvae.__version__}\n"
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom textvae.cli.app import run\nrun(['--help'])\n"
+        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]"

@@ -1,0 +1,187 @@
+"""Every kind of bad input has a message that says what to do, and no traceback."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def refused(outcome, *words: str) -> None:
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.startswith("textvae: ")
+    assert "Traceback" not in outcome.err
+    for word in words:
+        assert word in outcome.err
+
+
+def test_empty_file_and_empty_standard_input(run, tmp_path: Path):
+    file = tmp_path / "empty.txt"
+    file.touch()
+    refused(run("analyze", file), "empty.txt is empty")
+    refused(run("analyze", "--lines", "-"), "standard input is empty")
+    refused(run("transfer", "--valence", "4", "--file", file), "empty.txt is empty")
+    file.write_text(" \n\n")
+    refused(run("analyze", file), "is empty")
+
+
+def test_binary_file(run, tmp_path: Path):
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00")
+    refused(run("analyze", file), "photo.jpg is not a text file", "UTF-8")
+
+
+def test_latin_1(run, tmp_path: Path):
+    file = tmp_path / "old.txt"
+    file.write_bytes("café\n".encode("latin-1"))
+    for verb in (["analyze", file], ["transfer", "--valence", "4", "--file", file]):
+        refused(run(*verb), "not UTF-8", "iconv -f latin1")
+
+
+def test_lone_surrogates(run, tmp_path: Path):
+    refused(run("analyze", "--text", "caf\udce9"), "U+DCE9", "surrogate")
+    refused(run("transfer", "--valence", "4", "caf\udce9"), "U+DCE9", "surrogate")
+
+
+def test_a_line_of_ten_megabytes(run, tmp_path: Path):
+    file = tmp_path / "long.txt"
+    file.write_bytes(b"short\n" + b"word " * 2_000_000 + b"\n")
+    refused(
+        run("transfer", "--valence", "4", "--file", file, "-o", tmp_path / "out.txt"),
+        "line 2",
+        "2,000,000 words",
+    )
+    assert not (tmp_path / "out.txt").exists()
+    outcome = run("analyze", "--lines", file, "-o", tmp_path / "out.txt")
+    refused(outcome, "2,000,000 words")
+
+
+def test_a_sentence_too_long_stops_after_those_before_it(run):
+    lines = b"one\ntwo\n" + b"word " * 201 + b"\nfour\n"
+    outcome = run("transfer", "--valence", "4", "-", "--format", "text", stdin=lines)
+    assert outcome.code == 2
+    assert outcome.out == "one good\ntwo good\n"
+    assert "standard input, line 3: 201 words" in outcome.err
+
+
+@pytest.mark.parametrize("verb", [["transfer", "--valence", "4"], ["reconstruct"], ["analyze"]])
+def test_nothing_given(run, verb: list[str]):
+    refused(run(*verb), "standard input")
+
+
+def test_two_sources(run, tmp_path: Path):
+    refused(run("transfer", "--valence", "4", "a sentence", "--file", tmp_path / "x"), "not both")
+    refused(run("transfer", "--valence", "4", "a sentence", "-"), "not both")
+    refused(run("analyze", "x.txt", "--text", "a sentence"), "not both")
+
+
+def test_transfer_without_a_target(run):
+    refused(run("transfer", "the food was cold"), "--valence 4.0", "--arousal")
+
+
+def test_no_such_file(run, tmp_path: Path):
+    refused(run("analyze", tmp_path / "none.txt"), "there is no file")
+    refused(run("analyze", "the food was cold"), '--text "the food was cold"', "| textvae analyze -")
+    refused(run("analyze", tmp_path), "is a folder")
+    refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt cannot be read")
+
+
+def test_unknown_model_suggests_the_nearest(run):
+    refused(run("transfer", "--valence", "4", "--model", "text-eng", "hello"), "did you mean 'text-en'")
+
+
+def test_unknown_verb_option_and_format(run):
+    assert run("analyse").code == 2
+    assert run("analyze", "--leve", "0.9").code == 2
+    refused(run("analyze", "--text", "x", "--format", "xml"), "jsonl")
+    refused(run("transfer", "--valence", "4", "-n", "0", "hello"), "-n")
+
+
+def test_columns(run, tmp_path: Path):
+    refused(run("analyze", "--column", "review", tmp_path), "NAME=COLUMN")
+
+
+def test_an_existing_file_is_kept(run, tmp_path: Path):
+    file = tmp_path / "out.txt"
+    file.write_text("mine\n")
+    refused(run("analyze", "--text", "good", "-o", file), "exists", "--force")
+    assert file.read_text() == "mine\n"
+    assert run("analyze", "--text", "good", "-o", file, "--force").code == 0
+    assert file.read_text() == "3.50\t2.80\t3.10\tgood\n"
+
+
+def test_a_place_that_cannot_be_written_to(run, tmp_path: Path):
+    refused(run("analyze", "--text", "good", "-o", tmp_path), "is a folder")
+    refused(run("analyze", "--text", "good", "-o", tmp_path / "a" / "b.txt"), "mkdir -p")
+
+
+def test_a_failing_run_leaves_the_old_file_and_nothing_else(run, tmp_path: Path):
+    file = tmp_path / "out.txt"
+    file.write_text("mine\n")
+    outcome = run("analyze", "--text", "word " * 201, "-o", file, "--force")
+    assert outcome.code == 2
+    assert file.read_text() == "mine\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk(run):
+    outcome = run("analyze", "--text", "good", "-o", "/dev/full")
+    assert outcome.code == 1
+    assert "no space is left" in outcome.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output():
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "textvae", "--help"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert b"no space is left" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("format", ["table", "text", "jsonl"])
+def test_a_closed_pipe_is_quiet(format: str):  # noqa: A002
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "textvae", "corpus", "list", "--format", format]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_c(run, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("textvae.cli.analyze.open_reader", interrupted)
+    outcome = run("analyze", "--text", "good")
+    assert (outcome.code, outcome.err) == (130, "textvae: stopped.\n")
+
+
+def test_an_error_nobody_foresaw(run, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("\x1b[31mboom")
+
+    monkeypatch.setattr("textvae.cli.analyze.open_reader", broken)
+    outcome = run("analyze", "--text", "good")
+    assert outcome.code == 1
+    assert "RuntimeError: \\x1b[31mboom" in outcome.err
+    assert "--debug" in outcome.err
+    with pytest.raises(RuntimeError):
+        run("analyze", "--debug", "--text", "good")
+
+
+def test_other_errors_of_the_system(run, monkeypatch: pytest.MonkeyPatch):
+    def denied(*_: object) -> None:
+        raise OSError(errno.EACCES, "Permission denied", "model.safetensors")
+
+    monkeypatch.setattr("textvae.cli.analyze.open_reader", denied)
+    outcome = run("analyze", "--text", "good")
+    assert (outcome.code, outcome.err) == (1, "textvae: model.safetensors: Permission denied.\n")

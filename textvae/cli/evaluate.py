@@ -1,0 +1,199 @@
+"""`textvae evaluate affect|transfer|reconstruction`: measure a model, with a signature."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from textvae.cli import render
+from textvae.cli.models import open_reader, open_writer
+from textvae.cli.options import (
+    AffectModelOption,
+    CorporaOption,
+    DeviceOption,
+    ForceOption,
+    Format,
+    FormatOption,
+    OutputOption,
+    PrecisionOption,
+    TextModelOption,
+)
+from textvae.cli.output import Row, Target, View, write
+from textvae.cli.reading import parse_columns
+
+if TYPE_CHECKING:
+    from textvae.corpora import Sentence
+    from textvae.evaluation.report import Report
+
+COLUMNS: dict[str, type] = {"title": str, "name": str, "value": float, "note": str, "signature": str}
+
+app = typer.Typer(help="Measure a model: a table of figures with a signature.", no_args_is_help=True)
+
+SplitOption = Annotated[
+    str | None, typer.Option(help="Which part of the corpus. Default: test; of a plain file, all of it.")
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="NAME=COLUMN", help="For a file: which column is text, valence, ..."),
+]
+OutputsOption = Annotated[
+    Path | None,
+    typer.Option("--outputs", metavar="FILE", help="Write every sentence judged to FILE, as JSON lines."),
+]
+
+
+@app.command()
+def affect(
+    corpus: Annotated[str, typer.Option(help="A corpus with ratings: its name or a file.")] = "emobank",
+    split: SplitOption = None,
+    column: ColumnOption = None,
+    corpora: CorporaOption = None,
+    level: Annotated[float, typer.Option(min=0.01, max=0.999, help="The level of the intervals.")] = 0.9,
+    model: AffectModelOption = "affect-en",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Compare an affect model with raters: correlations, errors, and how often its intervals hold."""
+    target = Target.chosen(format, output, force)
+    sentences, name = chosen(corpus, split, corpora, column)
+    reader = open_reader(model, device, precision, level)
+
+    from textvae.evaluation.affect import evaluate_affect
+
+    with render.waiting(f"reading {name}"):
+        report = evaluate_affect(reader, sentences, name)
+    show(report, target)
+
+
+@app.command()
+def transfer(
+    corpus: Annotated[str, typer.Option(help="A corpus labelled negative and positive.")] = "yelp",
+    split: SplitOption = None,
+    corpora: CorporaOption = None,
+    high: Annotated[
+        float, typer.Option(min=1, max=5, help="The valence that negative sentences are sent to.")
+    ] = 4.2,
+    low: Annotated[
+        float, typer.Option(min=1, max=5, help="The valence that positive sentences are sent to.")
+    ] = 1.8,
+    fidelity: Annotated[float, typer.Option(min=0, max=1, help="As in textvae transfer.")] = 0.5,
+    outputs: OutputsOption = None,
+    model: TextModelOption = "text-yelp",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Turn the polarity of sentences: is it turned (ACC), is the content kept (BLEU)?
+
+    A classifier judges that is trained on the corpus's own labels and that steering never sees.
+    """
+    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    sentences, name = chosen(corpus, split, corpora)
+    asked = list(sentences)
+    writer = open_writer(model, device, precision)
+
+    from textvae.corpora import read_corpus
+    from textvae.evaluation.judge import load_judge
+    from textvae.evaluation.transfer import TransferOptions, evaluate_transfer
+
+    with render.waiting("training the judge"):
+        judge = load_judge(list(read_corpus(corpus, split="train", directory=corpora)))
+    with render.counting("turning", len(asked)) as progress:
+        report = evaluate_transfer(writer, judge, asked, TransferOptions(high, low, fidelity), name, progress)
+    show(report, target, judged)
+
+
+@app.command()
+def reconstruction(
+    corpus: Annotated[
+        str, typer.Option(help="A corpus: its name or a file. Default: what the model held out.")
+    ] = "",
+    split: SplitOption = None,
+    corpora: CorporaOption = None,
+    limit: Annotated[
+        int | None, typer.Option("-n", min=1, metavar="N", help="The first N sentences only.")
+    ] = None,
+    outputs: OutputsOption = None,
+    model: TextModelOption = "text-en",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Encode and decode sentences: how much of the wording comes back (BLEU)?"""
+    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    writer = open_writer(model, device, precision)
+    sentences, name = chosen(corpus, split, corpora)
+    asked = list(islice(sentences, limit))
+
+    from textvae.evaluation.reconstruction import evaluate_reconstruction
+
+    with render.counting("reconstructing", len(asked)) as progress:
+        report = evaluate_reconstruction(writer, asked, name, progress=progress)
+    show(report, target, judged)
+
+
+def chosen(
+    corpus: str, split: str | None, corpora: Path | None, column: list[str] | None = None
+) -> tuple[Iterator["Sentence"], str]:
+    """The sentences of a corpus and what to call them; of a corpus with a card, the test split unless told otherwise."""
+    from textvae.corpora import card_names, load_card, read_corpus
+
+    if split is None and corpus in card_names():
+        split = next((name for name in ("test", "all") if name in load_card(corpus).splits), None)
+    sentences = read_corpus(corpus, split=split, directory=corpora, columns=parse_columns(column) or None)
+    return sentences, f"{corpus}/{split}" if split else corpus
+
+
+def judgements(path: Path | None, force: bool) -> Target | None:
+    """Where the sentences that were judged go."""
+    return None if path is None else Target.chosen(Format.jsonl, path, force)
+
+
+def show(report: "Report", target: Target, judged: Target | None = None) -> None:
+    """Write a report: as JSON on one line, otherwise a row a figure; and what was judged, if that was asked for."""
+    rows: Iterator[Row] = (
+        {
+            "title": report.title,
+            "name": row.name,
+            "value": row.value,
+            "note": row.note,
+            "signature": report.signature,
+        }
+        for row in report.rows
+    )
+    view = View(COLUMNS, line, table)
+    write([report.as_dict()] if target.format is Format.jsonl else rows, view, target)
+    if judged is not None:
+        write((dict(row) for row in report.outputs), view, judged)
+
+
+def line(row: Row) -> str:
+    """The figure's name and value, a tab between."""
+    return f"{render.visible(str(row['name']))}\t{row['value']:.4g}"
+
+
+def table(rows: Iterable[Row], stream: TextIO) -> None:
+    """The figures below their title, the signature at the end."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = render.console(stream)
+    held = list(rows)
+    screen.print(Text(render.visible(str(held[0]["title"])), "bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(justify="right")
+    grid.add_column(style="dim")
+    for row in held:
+        grid.add_row(Text(str(row["name"])), f"{row['value']:.4g}", Text(str(row["note"])))
+    screen.print(grid)
+    screen.print(Text(render.visible(str(held[0]["signature"])), "dim"), soft_wrap=True)

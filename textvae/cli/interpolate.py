@@ -1,0 +1,61 @@
+"""`textvae interpolate`: the sentences on the way from one to another."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, TextIO
+
+import typer
+
+from textvae.cli import reading, render
+from textvae.cli.models import open_writer
+from textvae.cli.options import (
+    DeviceOption,
+    ForceOption,
+    FormatOption,
+    OutputOption,
+    PrecisionOption,
+    TextModelOption,
+)
+from textvae.cli.output import Row, Target, View, write
+
+COLUMNS: dict[str, type] = {"step": int, "weight": float, "text": str, "valence": float, "arousal": float}
+
+
+def interpolate(
+    a: Annotated[str, typer.Argument(metavar="A", help="The sentence to start from.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="The sentence to arrive at.")],
+    steps: Annotated[int, typer.Option(min=2, max=1000, help="Sentences, both ends counted.")] = 7,
+    spherical: Annotated[
+        bool, typer.Option("--spherical", help="Walk along the sphere instead of the straight line.")
+    ] = False,
+    model: TextModelOption = "text-en",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Write the sentences on the way from A to B, with the affect of each step.
+
+    A row of jsonl, csv or parquet holds step, weight (0 at A, 1 at B), text, valence and arousal (1 to 5).
+    """
+    target = Target.chosen(format, output, force)
+    start, end = reading.from_arguments([a, b])
+    writer = open_writer(model, device, precision)
+
+    def rows() -> Iterator[Row]:
+        for point in writer.interpolate(start.text, end.text, steps=steps, spherical=spherical):
+            yield {name: getattr(point, name) for name in COLUMNS}
+
+    write(rows(), View(COLUMNS, line, table), target)
+
+
+def line(row: Row) -> str:
+    """The sentence."""
+    return render.visible(str(row["text"]))
+
+
+def table(rows: Iterable[Row], stream: TextIO) -> None:
+    """A line for each step: a bar for valence, valence, arousal, the sentence."""
+    screen = render.console(stream)
+    for row in rows:
+        render.written(screen, row)

@@ -1,0 +1,96 @@
+"""The options that several verbs share, said once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+RESULTS = "Results"
+MODEL = "Model"
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    table = "table"
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="How results are written. Default: what the ending of -o FILE says; without it, table on a terminal and "
+        "text elsewhere.",
+        rich_help_panel=RESULTS,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write results to FILE, whole or not at all. Default: standard output.",
+        rich_help_panel=RESULTS,
+    ),
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=RESULTS)
+]
+AffectModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model", metavar="NAME", help="A shipped affect model or a folder.", rich_help_panel=MODEL
+    ),
+]
+TextModelOption = Annotated[
+    str,
+    typer.Option("--model", metavar="NAME", help="A shipped text model or a folder.", rich_help_panel=MODEL),
+]
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        "--device", help="cpu, cuda, cuda:1, ...; auto takes a GPU if there is one.", rich_help_panel=MODEL
+    ),
+]
+PrecisionOption = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        help="fp32 or bf16; auto takes bf16 where the hardware multiplies it.",
+        rich_help_panel=MODEL,
+    ),
+]
+ValenceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--valence",
+        metavar="TARGET",
+        help="1 (unpleasant) to 5 (pleasant), a shift (+0.8, -1), or very-low, low, neutral, high, very-high.",
+    ),
+]
+ArousalOption = Annotated[
+    str | None,
+    typer.Option(
+        "--arousal", metavar="TARGET", help="1 (calm) to 5 (excited), a shift, or a word, as --valence."
+    ),
+]
+SentencesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SENTENCE", help="Sentences; - reads one a line from standard input."),
+]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--file", "-f", metavar="FILE", help="Read a sentence a line from FILE (UTF-8)."),
+]
+CorporaOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--corpora", metavar="DIR", help="Where the corpora lie. Default: TEXTVAE_CORPORA, then the cache."
+    ),
+]

@@ -1,0 +1,183 @@
+"""Results go out here: as a table, lines, JSON lines, CSV or Parquet; to standard output, or to a file whole or not at all."""
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from textvae.cli.options import Format
+from textvae.cli.render import visible
+from textvae.errors import OutputError
+
+Value = str | int | float | None
+Row = dict[str, Value]
+
+PARQUET_ROWS = 10_000
+"""Rows that are held in memory before they are written as one group."""
+
+_BY_ENDING = {
+    ".txt": Format.text,
+    ".jsonl": Format.jsonl,
+    ".ndjson": Format.jsonl,
+    ".csv": Format.csv,
+    ".parquet": Format.parquet,
+}
+# JSON leaves these as they are; a terminal, a pager or a UTF-8 encoder does not.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one verb's rows look.
+
+    `columns` names them and their types, in order; `line` gives a row's line of plain text, or None where it has none;
+    `table` draws the rows for a person.
+    """
+
+    columns: Mapping[str, type]
+    line: Callable[[Row], str | None]
+    table: Callable[[Iterable[Row], TextIO], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where results go and in which format."""
+
+    format: Format
+    path: Path | None = None
+    force: bool = False
+
+    @classmethod
+    def chosen(cls, format: Format | None, output: Path | None, force: bool) -> "Target":  # noqa: A002
+        """The format asked for, or the one that the file's ending says, or table on a terminal and text elsewhere.
+
+        Raises `OutputError` where the results could not be written, before any work is done for them.
+        """
+        path = None if output is None or str(output) == "-" else output
+        if format is None and path is not None:
+            format = _BY_ENDING.get(path.suffix.lower(), Format.text)  # noqa: A001
+        if format is None:
+            format = Format.table if sys.stdout.isatty() else Format.text  # noqa: A001
+        if format is Format.parquet and path is None:
+            raise OutputError("parquet is not for standard output: add -o FILE.parquet.")
+        if path is not None:
+            _check(path, force)
+        return cls(format, path, force)
+
+
+def write(rows: Iterable[Row], view: View, target: Target) -> None:
+    """Write the rows as they come; a file appears under its name only when all of them are in it."""
+    with _opened(target) as binary:
+        if target.format is Format.parquet:
+            _write_parquet(rows, view, binary)
+            return
+        with _as_text(binary, target) as stream:
+            if target.format is Format.table:
+                view.table(rows, stream)
+            elif target.format is Format.csv:
+                _write_csv(rows, view, stream)
+            else:
+                line = json_line if target.format is Format.jsonl else view.line
+                for row in rows:
+                    if (text := line(row)) is not None:
+                        stream.write(text + "\n")
+            stream.flush()
+
+
+def json_line(row: Mapping[str, object]) -> str:
+    """One row as JSON: UTF-8 as it is, everything that could act on a terminal escaped, numbers to six decimals."""
+    text = json.dumps({name: _number(value) for name, value in row.items()}, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 6) if math.isfinite(value) else None
+    return value
+
+
+def _write_csv(rows: Iterable[Row], view: View, stream: TextIO) -> None:
+    show = visible if stream.isatty() else str
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(view.columns)
+    for row in rows:
+        values = (_number(row[name]) for name in view.columns)
+        writer.writerow([show(value) if isinstance(value, str) else value for value in values])
+
+
+def _write_parquet(rows: Iterable[Row], view: View, binary: BinaryIO) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in view.columns.items()])
+    remaining = iter(rows)
+    with pq.ParquetWriter(binary, schema) as writer:
+        while group := list(islice(remaining, PARQUET_ROWS)):
+            cells = {name: [_storable(row[name]) for row in group] for name in view.columns}
+            writer.write_table(pa.table(cells, schema=schema))
+
+
+def _storable(value: Value) -> Value:
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+@contextmanager
+def _opened(target: Target) -> Iterator[BinaryIO]:
+    if target.path is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+    elif target.path.exists() and not target.path.is_file():  # a device or a named pipe: nothing to replace
+        with target.path.open("wb") as device:
+            yield device
+    else:
+        with replacing(target.path) as file:
+            yield file
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes `path`'s name when the block ends well, and is gone when it does not."""
+    path = path.resolve()  # a link stays a link
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _as_text(binary: BinaryIO, target: Target) -> Iterator[TextIO]:
+    """`binary` as text: in the terminal's own encoding there, in UTF-8 everywhere else."""
+    if target.path is None and sys.stdout.isatty():
+        yield sys.stdout
+        return
+    stream = io.TextIOWrapper(binary, encoding="utf-8", errors="backslashreplace", newline="\n")
+    try:
+        yield stream
+    finally:
+        if not binary.closed:
+            stream.detach()
+
+
+def _check(path: Path, force: bool) -> None:
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: name a file in it, {path / 'results.jsonl'} say.")
+    if path.is_file() and not force:
+        raise OutputError(f"{path} exists: choose another name, or add --force to replace it.")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path.parent} is not a folder: make it first (mkdir -p {path.parent}).")
+    if not path.exists() and not os.access(path.parent, os.W_OK):
+        raise OutputError(f"{path.parent} cannot be written to: choose another folder.")

@@ -1,0 +1,225 @@
+"""Sentences come in here: from the command line, from files, or from standard input (`-`)."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, TypeVar
+
+from textvae.errors import InputError, TextError
+
+T = TypeVar("T")
+
+BATCH = 16
+"""Sentences that a text model works on together."""
+
+STANDARD_INPUT = "-"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A sentence and where it stands: `file` (None for the command line), `line` from 1, `index` in the run from 0."""
+
+    file: str | None
+    line: int | None
+    index: int
+    text: str
+
+    @property
+    def place(self) -> str:
+        """For messages: `diary.txt, line 3`."""
+        if self.file is None:
+            return f"sentence {self.index + 1}"
+        name = "standard input" if self.file == STANDARD_INPUT else self.file
+        return f"{name}, line {self.line}"
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to read."""
+        return not self.text.strip()
+
+
+def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iterator[Item]:
+    """One item a sentence: those on the command line, or the lines of `file` or of standard input, blank ones too.
+
+    Raises `TextError` at once if there are none or two sources, and on the way for text that cannot be read.
+    """
+    if given and file is not None:
+        raise TextError(f"give {verb} sentences or --file, not both.")
+    if file is None and not given:
+        raise TextError(
+            f'{verb} needs a sentence: textvae {verb} "...", or --file FILE, or - for standard input.'
+        )
+    if file is not None:
+        return from_lines(str(file))
+    if given == [STANDARD_INPUT]:
+        return from_lines(STANDARD_INPUT)
+    if STANDARD_INPUT in (given or []):
+        raise TextError("- (standard input) stands alone: give it, or sentences, not both.")
+    return from_arguments(given or [])
+
+
+def from_arguments(texts: Sequence[str]) -> Iterator[Item]:
+    """The sentences on the command line."""
+    items = [Item(None, None, index, _sound(text, "a sentence")) for index, text in enumerate(texts)]
+    if any(item.blank for item in items):
+        raise TextError("a sentence on the command line is empty: put words between the quotes.")
+    return iter(items)
+
+
+def from_lines(name: str) -> Iterator[Item]:
+    """One item a line of a file or of standard input, read as it comes."""
+    return _numbered(_lines(name), name)
+
+
+def from_files(names: Sequence[str], lines: bool, columns: dict[str, str]) -> Iterator[Item]:
+    """The items of several files: their lines, the sentences of their running text, or the rows of their tables."""
+    for name in names:
+        _check_file(name, len(names))
+    return _joined(names, lines, columns)
+
+
+def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
+    """`["text=review"]` as `{"text": "review"}`."""
+    columns = {}
+    for pair in given or []:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise InputError(f"--column {pair!r} is not NAME=COLUMN: write --column text=review, say.")
+        columns[field] = column
+    return columns
+
+
+def in_batches(
+    items: Iterable[Item], act: Callable[[list[str]], Sequence[T]]
+) -> Iterator[tuple[Item, T | None]]:
+    """Each item with what `act` makes of its text, `BATCH` at a time and in order; blank items with None.
+
+    A text that `act` cannot take ends the run, after the results of those before it, with its place in the message.
+    """
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH)):
+        filled = [item for item in batch if not item.blank]
+        try:
+            results = dict(zip(filled, act([item.text for item in filled]), strict=True)) if filled else {}
+        except TextError:
+            for item in batch:
+                yield item, None if item.blank else _alone(item, act)
+            continue
+        for item in batch:
+            yield item, results.get(item)
+
+
+def _alone(item: Item, act: Callable[[list[str]], Sequence[T]]) -> T:
+    try:
+        return act([item.text])[0]
+    except TextError as error:
+        raise TextError(f"{item.place}: {error}") from error
+
+
+def _joined(names: Sequence[str], lines: bool, columns: dict[str, str]) -> Iterator[Item]:
+    index = 0
+    for name in names:
+        found = False
+        for line, text in _pieces(name, lines, columns):
+            found = True
+            yield Item(name, line, index, _sound(text, f"{name}, line {line}"))
+            index += 1
+        if not found:
+            raise _empty(name)
+
+
+def _pieces(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, str]]:
+    from textvae.corpora.files import TABLES
+
+    if columns or (Path(name).suffix.lower() in TABLES and not lines):
+        return _rows(name, columns)
+    return enumerate(_lines(name), 1) if lines else _running_text(name)
+
+
+def _rows(name: str, columns: dict[str, str]) -> Iterator[tuple[int, str]]:
+    from textvae.corpora import read_file
+
+    if name == STANDARD_INPUT:
+        raise InputError(
+            "--column needs a file whose ending says what it is: .csv, .tsv, .jsonl or .parquet."
+        )
+    return enumerate((sentence.text for sentence in read_file(name, columns=columns)), 1)
+
+
+def _running_text(name: str) -> Iterator[tuple[int, str]]:
+    """Sentences and the lines where they start; a sentence does not run over an empty line."""
+    from textvae.corpora.files import passages
+    from textvae.corpora.splitting import split_sentences
+
+    first: int | None = None  # the line where the next passage starts
+    ended = True  # whether it was an empty line that ended the last one
+
+    def counted() -> Iterator[str]:
+        nonlocal first, ended
+        for number, line in enumerate(_lines(name), 1):
+            ended = not line.strip()
+            if first is None and not ended:
+                first = number
+            yield line
+        ended = True
+
+    for passage in passages(counted()):
+        line, seen = first or 1, 0
+        first = None if ended else line + passage.count("\n")
+        for span in split_sentences(passage):
+            line += passage.count("\n", seen, span.start)
+            seen = span.start
+            yield line, " ".join(span.text.split())
+
+
+def _numbered(lines: Iterable[str], name: str) -> Iterator[Item]:
+    item = None
+    for index, text in enumerate(lines):
+        item = Item(name, index + 1, index, _sound(text, f"{name}, line {index + 1}"))
+        yield item
+    if item is None:
+        raise _empty(name)
+
+
+def _lines(name: str) -> Iterator[str]:
+    from textvae.corpora.streams import read_lines
+
+    source: Path | IO[bytes] = sys.stdin.buffer if name == STANDARD_INPUT else Path(name)
+    return read_lines(source)
+
+
+def _check_file(name: str, of: int) -> None:
+    """Complain about a name that is no file before any model is loaded."""
+    if name == STANDARD_INPUT:
+        if of > 1:
+            raise TextError("- (standard input) stands alone: give it, or files, not both.")
+        return
+    path = Path(name)
+    if path.is_dir():
+        raise TextError(f"{name} is a folder: name the files in it ({path / '*.txt'}, say).")
+    if not path.exists():
+        hint = "check the name"
+        if " " in name.strip():
+            hint = f'for a sentence write --text "{name}", or: echo "{name}" | textvae analyze -'
+        raise TextError(f"there is no file {name}: {hint}.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise _empty(name)
+
+
+def _empty(name: str) -> TextError:
+    where = "standard input" if name == STANDARD_INPUT else name
+    return TextError(f"{where} is empty: there is no sentence to read.")
+
+
+def _sound(text: str, where: str) -> str:
+    if (found := _SURROGATE.search(text)) is not None:
+        raise TextError(
+            f"{where} holds half a character (U+{ord(found[0]):04X}, a lone surrogate) at {found.start() + 1}: "
+            "it is not valid Unicode; remove it, or convert the text to UTF-8."
+        )
+    return text

@@ -1,0 +1,61 @@
+"""`textvae reconstruct`: what the model keeps of a sentence."""
+
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from textvae.cli import reading, render
+from textvae.cli.models import open_writer
+from textvae.cli.options import (
+    DeviceOption,
+    FileOption,
+    ForceOption,
+    FormatOption,
+    OutputOption,
+    PrecisionOption,
+    SentencesArgument,
+    TextModelOption,
+)
+from textvae.cli.output import Row, Target, View, write
+
+COLUMNS: dict[str, type] = {"source": str, "text": str}
+
+
+def reconstruct(
+    sentence: SentencesArgument = None,
+    file: FileOption = None,
+    model: TextModelOption = "text-en",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Encode sentences and decode them again: what comes back is what the latent holds.
+
+    Format text prints exactly one line for each input line. A row of jsonl, csv or parquet holds source and text.
+    """
+    target = Target.chosen(format, output, force)
+    items = reading.sentences(sentence, file, "reconstruct")
+    writer = open_writer(model, device, precision)
+
+    def rows() -> Iterator[Row]:
+        for item, text in reading.in_batches(render.progress(items, "reconstructing"), writer.reconstruct):
+            yield {"source": item.text, "text": text}
+
+    write(rows(), View(COLUMNS, line, table), target)
+
+
+def line(row: Row) -> str:
+    """The sentence that came back; an empty line for a blank one."""
+    return render.visible(str(row["text"] or ""))
+
+
+def table(rows: Iterable[Row], stream: TextIO) -> None:
+    """Each sentence and what came back."""
+    from rich.text import Text
+
+    screen = render.console(stream)
+    for row in rows:
+        if row["text"] is not None:
+            screen.print(Text(render.visible(str(row["source"])), "dim"))
+            screen.print(Text(render.visible(str(row["text"]))))
