@@ -66,7 +66,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """`golden("name", text)`: `text` is what tests/golden/name.txt holds. `TEXTVAE_GOLDEN=write` writes it."""
+    """`golden("name", text)`: is it what tests/golden/name.txt holds? `TEXTVAE_GOLDEN=write` writes it."""
 
     def compare(name: str, text: str) -> None:
         path = GOLDEN / f"{name}.txt"
@@ -102,8 +102,10 @@ class FakeReader:
 
     def read(self, text: str) -> Reading:
         check(text)
-        means = (affect_of(text), 2.8, 3.1)
-        return Reading(text, *(Affect(mean, 0.5, mean - self.half, mean + self.half) for mean in means))
+        valence, arousal, dominance = (
+            Affect(mean, 0.5, mean - self.half, mean + self.half) for mean in (affect_of(text), 2.8, 3.1)
+        )
+        return Reading(text, valence, arousal, dominance, windows=1 + len(text) // 1000)
 
 
 class FakeWriter:

@@ -3,18 +3,24 @@
 import csv
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
+
 
 DIARY = "It was a good day. Dr. Smith came\nat 3 p.m. and left.\n\nThe soup was bad bad bad!\n"
 
 
-def rows(text: str) -> list[dict[str, object]]:
+def rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_jsonl_fields_in_order(run, tmp_path: Path):
+def test_jsonl_fields_in_order(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "lines.txt"
     file.write_text("a good day\n\na bad day\n")
     outcome = run("analyze", "--lines", "--format", "jsonl", file)
@@ -33,7 +39,7 @@ def test_jsonl_fields_in_order(run, tmp_path: Path):
     assert found[0]["valence_low"] == 3.05
 
 
-def test_running_text_gives_the_line_where_a_sentence_starts(run, tmp_path: Path):
+def test_running_text_gives_the_line_where_a_sentence_starts(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "diary.txt"
     file.write_text(DIARY)
     found = rows(run("analyze", file, "--format", "jsonl").out)
@@ -44,7 +50,7 @@ def test_running_text_gives_the_line_where_a_sentence_starts(run, tmp_path: Path
     ]
 
 
-def test_the_same_rows_from_a_file_and_from_standard_input(run, tmp_path: Path):
+def test_the_same_rows_from_a_file_and_from_standard_input(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "diary.txt"
     file.write_text(DIARY)
     from_file = rows(run("analyze", file, "--format", "jsonl").out)
@@ -55,7 +61,7 @@ def test_the_same_rows_from_a_file_and_from_standard_input(run, tmp_path: Path):
     assert from_file == from_input
 
 
-def test_text_option_and_several_files(run, tmp_path: Path):
+def test_text_option_and_several_files(run: Run, tmp_path: Path) -> None:
     assert (
         run("analyze", "--text", "good", "--text", "bad").out
         == "3.50\t2.80\t3.10\tgood\n2.50\t2.80\t3.10\tbad\n"
@@ -67,7 +73,7 @@ def test_text_option_and_several_files(run, tmp_path: Path):
     assert [(row["file"], row["line"], row["index"]) for row in found] == [(str(one), 1, 0), (str(two), 1, 1)]
 
 
-def test_csv_and_parquet_hold_the_same(run, tmp_path: Path):
+def test_csv_and_parquet_hold_the_same(run: Run, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
     stdin = b'say "good", she said\n\n=1+1\n'
@@ -84,32 +90,34 @@ def test_csv_and_parquet_hold_the_same(run, tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 
 
-def test_parquet_needs_a_file(run):
+def test_parquet_needs_a_file(run: Run) -> None:
     outcome = run("analyze", "-", "--format", "parquet", stdin=b"good\n")
     assert (outcome.code, outcome.out) == (2, "")
     assert "-o FILE.parquet" in outcome.err
 
 
-def test_the_ending_chooses_the_format(run, tmp_path: Path):
+def test_the_ending_chooses_the_format(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "out.jsonl"
     assert run("analyze", "--text", "good", "-o", file).out == ""
     assert rows(file.read_text())[0]["valence"] == 3.5
 
 
-def test_level_widens_the_interval(run):
+def test_level_widens_the_interval(run: Run) -> None:
     row = rows(run("analyze", "--text", "good", "--level", "0.5", "--format", "jsonl").out)[0]
     assert row["valence_high"] == 3.75
     assert run("analyze", "--text", "good", "--level", "1.5").code == 2
 
 
-def test_table_on_a_terminal(run, golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_table_on_a_terminal(
+    run: Run, golden: Golden, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     Path("diary.txt").write_text(DIARY + "\n" + "a very long line that goes on and on " * 3 + "\n")
     golden("analyze_table", run("analyze", "diary.txt", terminal=True).out)
     golden("analyze_text", run("analyze", "diary.txt").out)
 
 
-def test_markup_and_escapes_in_the_text_do_nothing(run):
+def test_markup_and_escapes_in_the_text_do_nothing(run: Run) -> None:
     stdin = "[red]good[/red] \x1b[31mbad\x07 \u202egood\n".encode()
     shown = run("analyze", "-", "--lines", "--format", "table", stdin=stdin).out
     assert "[red]good[/red] \\x1b[31mbad\\x07 \\u202egood" in shown
@@ -120,7 +128,7 @@ def test_markup_and_escapes_in_the_text_do_nothing(run):
     assert rows(machine)[0]["text"] == stdin.decode().rstrip("\n")
 
 
-def test_emoji_come_through(run):
+def test_emoji_come_through(run: Run) -> None:
     stdin = "good 😀 👩‍👩‍👧 day\n".encode()
     assert "👩‍👩‍👧" in run("analyze", "-", "--lines", "--format", "jsonl", stdin=stdin).out
     assert "👩‍👩‍👧" in run("analyze", "-", "--lines", "--format", "table", stdin=stdin).out

@@ -4,12 +4,16 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+Run = Callable[..., Any]
 
-def refused(outcome, *words: str) -> None:
+
+def refused(outcome: Any, *words: str) -> None:
     assert outcome.code == 2
     assert outcome.out == ""
     assert outcome.err.startswith("textvae: ")
@@ -18,7 +22,7 @@ def refused(outcome, *words: str) -> None:
         assert word in outcome.err
 
 
-def test_empty_file_and_empty_standard_input(run, tmp_path: Path):
+def test_empty_file_and_empty_standard_input(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "empty.txt"
     file.touch()
     refused(run("analyze", file), "empty.txt is empty")
@@ -28,25 +32,25 @@ def test_empty_file_and_empty_standard_input(run, tmp_path: Path):
     refused(run("analyze", file), "is empty")
 
 
-def test_binary_file(run, tmp_path: Path):
+def test_binary_file(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "photo.jpg"
     file.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00")
     refused(run("analyze", file), "photo.jpg is not a text file", "UTF-8")
 
 
-def test_latin_1(run, tmp_path: Path):
+def test_latin_1(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "old.txt"
     file.write_bytes("café\n".encode("latin-1"))
     for verb in (["analyze", file], ["transfer", "--valence", "4", "--file", file]):
         refused(run(*verb), "not UTF-8", "iconv -f latin1")
 
 
-def test_lone_surrogates(run, tmp_path: Path):
+def test_lone_surrogates(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", "--text", "caf\udce9"), "U+DCE9", "surrogate")
     refused(run("transfer", "--valence", "4", "caf\udce9"), "U+DCE9", "surrogate")
 
 
-def test_a_line_of_ten_megabytes(run, tmp_path: Path):
+def test_a_line_of_ten_megabytes(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "long.txt"
     file.write_bytes(b"short\n" + b"word " * 2_000_000 + b"\n")
     refused(
@@ -59,7 +63,7 @@ def test_a_line_of_ten_megabytes(run, tmp_path: Path):
     refused(outcome, "2,000,000 words")
 
 
-def test_a_sentence_too_long_stops_after_those_before_it(run):
+def test_a_sentence_too_long_stops_after_those_before_it(run: Run) -> None:
     lines = b"one\ntwo\n" + b"word " * 201 + b"\nfour\n"
     outcome = run("transfer", "--valence", "4", "-", "--format", "text", stdin=lines)
     assert outcome.code == 2
@@ -68,43 +72,43 @@ def test_a_sentence_too_long_stops_after_those_before_it(run):
 
 
 @pytest.mark.parametrize("verb", [["transfer", "--valence", "4"], ["reconstruct"], ["analyze"]])
-def test_nothing_given(run, verb: list[str]):
+def test_nothing_given(run: Run, verb: list[str]) -> None:
     refused(run(*verb), "standard input")
 
 
-def test_two_sources(run, tmp_path: Path):
+def test_two_sources(run: Run, tmp_path: Path) -> None:
     refused(run("transfer", "--valence", "4", "a sentence", "--file", tmp_path / "x"), "not both")
     refused(run("transfer", "--valence", "4", "a sentence", "-"), "not both")
     refused(run("analyze", "x.txt", "--text", "a sentence"), "not both")
 
 
-def test_transfer_without_a_target(run):
+def test_transfer_without_a_target(run: Run) -> None:
     refused(run("transfer", "the food was cold"), "--valence 4.0", "--arousal")
 
 
-def test_no_such_file(run, tmp_path: Path):
+def test_no_such_file(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", tmp_path / "none.txt"), "there is no file")
     refused(run("analyze", "the food was cold"), '--text "the food was cold"', "| textvae analyze -")
     refused(run("analyze", tmp_path), "is a folder")
     refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt cannot be read")
 
 
-def test_unknown_model_suggests_the_nearest(run):
+def test_unknown_model_suggests_the_nearest(run: Run) -> None:
     refused(run("transfer", "--valence", "4", "--model", "text-eng", "hello"), "did you mean 'text-en'")
 
 
-def test_unknown_verb_option_and_format(run):
+def test_unknown_verb_option_and_format(run: Run) -> None:
     assert run("analyse").code == 2
     assert run("analyze", "--leve", "0.9").code == 2
     refused(run("analyze", "--text", "x", "--format", "xml"), "jsonl")
     refused(run("transfer", "--valence", "4", "-n", "0", "hello"), "-n")
 
 
-def test_columns(run, tmp_path: Path):
+def test_columns(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", "--column", "review", tmp_path), "NAME=COLUMN")
 
 
-def test_an_existing_file_is_kept(run, tmp_path: Path):
+def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "out.txt"
     file.write_text("mine\n")
     refused(run("analyze", "--text", "good", "-o", file), "exists", "--force")
@@ -113,12 +117,12 @@ def test_an_existing_file_is_kept(run, tmp_path: Path):
     assert file.read_text() == "3.50\t2.80\t3.10\tgood\n"
 
 
-def test_a_place_that_cannot_be_written_to(run, tmp_path: Path):
+def test_a_place_that_cannot_be_written_to(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", "--text", "good", "-o", tmp_path), "is a folder")
     refused(run("analyze", "--text", "good", "-o", tmp_path / "a" / "b.txt"), "mkdir -p")
 
 
-def test_a_failing_run_leaves_the_old_file_and_nothing_else(run, tmp_path: Path):
+def test_a_failing_run_leaves_the_old_file_and_nothing_else(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "out.txt"
     file.write_text("mine\n")
     outcome = run("analyze", "--text", "word " * 201, "-o", file, "--force")
@@ -128,14 +132,14 @@ def test_a_failing_run_leaves_the_old_file_and_nothing_else(run, tmp_path: Path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk(run):
+def test_a_full_disk(run: Run) -> None:
     outcome = run("analyze", "--text", "good", "-o", "/dev/full")
     assert outcome.code == 1
     assert "no space is left" in outcome.err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_standard_output():
+def test_a_full_disk_behind_standard_output() -> None:
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         done = subprocess.run(
             [sys.executable, "-m", "textvae", "--help"], stdout=full, stderr=subprocess.PIPE, check=False
@@ -147,7 +151,7 @@ def test_a_full_disk_behind_standard_output():
 
 
 @pytest.mark.parametrize("format", ["table", "text", "jsonl"])
-def test_a_closed_pipe_is_quiet(format: str):  # noqa: A002
+def test_a_closed_pipe_is_quiet(format: str) -> None:  # noqa: A002
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "textvae", "corpus", "list", "--format", format]
@@ -156,7 +160,7 @@ def test_a_closed_pipe_is_quiet(format: str):  # noqa: A002
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_ctrl_c(run, monkeypatch: pytest.MonkeyPatch):
+def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -165,7 +169,7 @@ def test_ctrl_c(run, monkeypatch: pytest.MonkeyPatch):
     assert (outcome.code, outcome.err) == (130, "textvae: stopped.\n")
 
 
-def test_an_error_nobody_foresaw(run, monkeypatch: pytest.MonkeyPatch):
+def test_an_error_nobody_foresaw(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("\x1b[31mboom")
 
@@ -178,7 +182,7 @@ def test_an_error_nobody_foresaw(run, monkeypatch: pytest.MonkeyPatch):
         run("analyze", "--debug", "--text", "good")
 
 
-def test_other_errors_of_the_system(run, monkeypatch: pytest.MonkeyPatch):
+def test_other_errors_of_the_system(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(*_: object) -> None:
         raise OSError(errno.EACCES, "Permission denied", "model.safetensors")
 

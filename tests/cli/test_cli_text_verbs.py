@@ -1,22 +1,28 @@
 """transfer, interpolate, sample and reconstruct: rows, formats, targets."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from textvae.cli import transfer
 
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
 
-def rows(text: str) -> list[dict[str, object]]:
+
+def rows(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def asked(run) -> dict[str, object]:
-    return transfer.open_writer("text-en", "auto", "auto").asked  # type: ignore[attr-defined]
+def asked() -> dict[str, Any]:
+    found: dict[str, Any] = vars(transfer)["open_writer"]("text-en", "auto", "auto").asked
+    return found
 
 
-def test_transfer_prints_one_line_for_each_line(run, tmp_path: Path):
+def test_transfer_prints_one_line_for_each_line(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_text("\n".join(["bad", "", "  ", *(f"sentence {i}" for i in range(40))]) + "\n")
     outcome = run("transfer", "--valence", "4.0", "--file", file, "-n", "3")
@@ -24,7 +30,7 @@ def test_transfer_prints_one_line_for_each_line(run, tmp_path: Path):
     assert run("transfer", "--valence", "4.0", "-", stdin=file.read_bytes()).out == outcome.out
 
 
-def test_transfer_rows(run):
+def test_transfer_rows(run: Run) -> None:
     outcome = run("transfer", "--valence", "4.0", "-n", "2", "--format", "jsonl", "bad food", "rude staff")
     found = rows(outcome.out)
     assert list(found[0]) == [
@@ -40,15 +46,15 @@ def test_transfer_rows(run):
 
 
 @pytest.mark.parametrize("target", ["-0.8", "+0.8", "4", "high", "very-low"])
-def test_targets_reach_the_library_as_typed(run, target: str):
+def test_targets_reach_the_library_as_typed(run: Run, target: str) -> None:
     assert run("transfer", "--valence", target, "bad").code == 0
-    assert asked(run)["valence"] == target
+    assert asked()["valence"] == target
     assert run("transfer", f"--arousal={target}", "bad").code == 0
-    assert (asked(run)["valence"], asked(run)["arousal"]) == (None, target)
+    assert (asked()["valence"], asked()["arousal"]) == (None, target)
     assert run("sample", "--valence", target).code == 0
 
 
-def test_tables(run, golden):
+def test_tables(run: Run, golden: Golden) -> None:
     golden(
         "transfer_table", run("transfer", "--valence", "4.0", "-n", "2", "bad [b]food[/b]", terminal=True).out
     )
@@ -59,7 +65,7 @@ def test_tables(run, golden):
     golden("reconstruct_table", run("reconstruct", "Bad food", terminal=True).out)
 
 
-def test_interpolate(run):
+def test_interpolate(run: Run) -> None:
     found = rows(run("interpolate", "bad food", "good food", "--steps", "3", "--format", "jsonl").out)
     assert list(found[0]) == ["step", "weight", "text", "valence", "arousal"]
     assert [row["weight"] for row in found] == [0.0, 0.5, 1.0]
@@ -68,13 +74,13 @@ def test_interpolate(run):
     assert run("interpolate", "bad food", " ").code == 2
 
 
-def test_sample(run):
+def test_sample(run: Run) -> None:
     found = rows(run("sample", "-n", "2", "--seed", "7", "--temperature", "0.7", "--format", "jsonl").out)
     assert found[1] == {"index": 1, "text": "sample 1", "valence": 3.0, "arousal": 2.8}
-    assert asked(run)["seed"] == 7
+    assert asked()["seed"] == 7
     assert run("sample", "-n", "0").code == 2
 
 
-def test_reconstruct(run):
+def test_reconstruct(run: Run) -> None:
     assert run("reconstruct", "-", stdin=b"A B\r\n\r\nC\n").out == "a b\n\nc\n"
     assert rows(run("reconstruct", "A", "--format", "jsonl").out) == [{"source": "A", "text": "a"}]

@@ -48,8 +48,8 @@ def analyze(
         bool,
         typer.Option(
             "--lines",
-            help="Each line is one item, as it comes; an empty line keeps its row. Default: sentences are found in "
-            "running text.",
+            help="Each line is one item, as it comes; an empty line keeps its row. Default: sentences are "
+            "found in running text.",
         ),
     ] = False,
     column: Annotated[
@@ -70,9 +70,9 @@ def analyze(
 ) -> None:
     """Read valence, arousal and dominance (1 to 5) off sentences, each with an interval.
 
-    A row of jsonl, csv or parquet holds file, line (where the sentence starts, from 1), index (in the run, from 0),
-    text, and for each dimension NAME, NAME_sd, NAME_low, NAME_high. Format text prints valence, arousal, dominance and
-    the sentence with tabs between them. Any length of input fits in memory.
+    A row of jsonl, csv or parquet holds file, line (where the sentence starts, or the row of a table, from
+    1), index (in the run, from 0), text, and for each dimension NAME, NAME_sd, NAME_low, NAME_high. Format
+    text prints valence, arousal, dominance and the sentence, tabs between. A file of any length will do.
     """
     target = Target.chosen(format, output, force)
     columns = reading.parse_columns(column)
@@ -104,11 +104,12 @@ def rows(items: Iterable[reading.Item], reader: "AffectReader") -> Iterator[Row]
             count += 1
             if found.windows > parts:
                 longest, parts = item.place, found.windows
-        yield {"file": item.file, "line": item.line, "index": item.index, "text": item.text} | values(found)
+        row: Row = {"file": item.file, "line": item.line, "index": item.index, "text": item.text}
+        yield row | values(found)
     if count:
         render.note(
-            f"{count:,} of the texts were longer than the model reads at once; they were read in parts, whose "
-            f"readings were averaged (the longest: {longest}, {parts:,} parts)."
+            f"{count:,} of the texts were longer than the model reads at once; they were read in parts, "
+            f"whose readings were averaged (the longest: {longest}, {parts:,} parts)."
         )
 
 
@@ -132,7 +133,7 @@ def line(row: Row) -> str:
 
 
 def table(rows: Iterable[Row], stream: TextIO) -> None:
-    """Rows as they come: a bar for valence, numbers with their intervals, the sentence; the means at the end."""
+    """Rows as they come: a bar for valence, numbers with intervals, the sentence; the means at the end."""
     from rich.text import Text
 
     screen = render.console(stream)

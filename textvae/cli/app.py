@@ -1,7 +1,7 @@
 """The command `textvae`: the verbs, and the one place where an error becomes a message and an exit code.
 
-Exit codes: 0 done (also when the reader of a pipe has seen enough), 1 something went wrong, 2 what was given cannot be
-used, 130 stopped by Ctrl-C, 143 by a kill.
+Exit codes: 0 done (also when the reader of a pipe has seen enough), 1 something went wrong, 2 what was given
+cannot be used, 130 stopped by Ctrl-C, 143 by a kill.
 """
 
 import errno
@@ -18,7 +18,7 @@ from textvae.cli import analyze, corpus, evaluate, interpolate, reconstruct, sam
 from textvae.cli.render import visible
 from textvae.errors import TextvaeError
 
-# The root of typer's own errors; newer releases carry their own click, older ones use the package of that name.
+# The root of typer's own errors: newer releases carry their own click, older ones use the package.
 UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
 app = typer.Typer(
@@ -138,5 +138,5 @@ def _silence_stdout() -> None:
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """A kill ends the run the way an exception does: unfinished files go, a training leaves its checkpoint."""
+    """A kill ends the run the way an exception does, so that no unfinished file is left."""
     raise SystemExit(128 + number)

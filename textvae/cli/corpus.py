@@ -88,7 +88,8 @@ def head(
     """Show the first sentences of a corpus with their ratings (1 to 5)."""
     target = Target.chosen(format, output, force)
     columns: dict[str, type] = {
-        "id": str, "split": str, "valence": float, "arousal": float, "dominance": float, "label": str, "text": str,
+        "id": str, "split": str, "valence": float, "arousal": float, "dominance": float,
+        "label": str, "text": str,
     }  # fmt: skip
 
     def rows() -> Iterator[Row]:
@@ -150,7 +151,10 @@ def fetch(
         typer.Option("--into", metavar="DIR", help="Where the files go. Default: the user's cache."),
     ] = None,
 ) -> None:
-    """Fetch a corpus from its authors, check it, and print where its files are; goes on where it broke off."""
+    """Fetch a corpus from its authors, check it, and print where its files are.
+
+    What broke off goes on where it stopped.
+    """
     from textvae.corpora import fetch as fetch_files
     from textvae.corpora import load_card
 

@@ -144,7 +144,7 @@ def reconstruction(
 def chosen(
     corpus: str, split: str | None, corpora: Path | None, column: list[str] | None = None
 ) -> tuple[Iterator["Sentence"], str]:
-    """The sentences of a corpus and what to call them; of a corpus with a card, the test split unless told otherwise."""
+    """The sentences of a corpus and what to call them; the test split where a card has one."""
     from textvae.corpora import card_names, load_card, read_corpus
 
     if split is None and corpus in card_names():
@@ -159,7 +159,7 @@ def judgements(path: Path | None, force: bool) -> Target | None:
 
 
 def show(report: "Report", target: Target, judged: Target | None = None) -> None:
-    """Write a report: as JSON on one line, otherwise a row a figure; and what was judged, if that was asked for."""
+    """Write a report, as JSON on one line, otherwise a row a figure; and what was judged, if asked for."""
     rows: Iterator[Row] = (
         {
             "title": report.title,

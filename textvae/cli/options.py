@@ -24,8 +24,8 @@ FormatOption = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="How results are written. Default: what the ending of -o FILE says; without it, table on a terminal and "
-        "text elsewhere.",
+        help="How results are written. Default: what the ending of -o FILE says; without it, table on a "
+        "terminal and text elsewhere.",
         rich_help_panel=RESULTS,
     ),
 ]
@@ -71,7 +71,8 @@ ValenceOption = Annotated[
     typer.Option(
         "--valence",
         metavar="TARGET",
-        help="1 (unpleasant) to 5 (pleasant), a shift (+0.8, -1), or very-low, low, neutral, high, very-high.",
+        help="1 (unpleasant) to 5 (pleasant), a shift (+0.8, -1), or very-low, low, neutral, high, "
+        "very-high.",
     ),
 ]
 ArousalOption = Annotated[

@@ -1,4 +1,4 @@
-"""Results go out here: as a table, lines, JSON lines, CSV or Parquet; to standard output, or to a file whole or not at all."""
+"""Results go out here: as a table, lines, JSON, CSV or Parquet, to standard output or to a whole file."""
 
 import csv
 import io
@@ -39,8 +39,8 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 class View:
     """How one verb's rows look.
 
-    `columns` names them and their types, in order; `line` gives a row's line of plain text, or None where it has none;
-    `table` draws the rows for a person.
+    `columns` names them and their types, in order; `line` gives a row's line of plain text, or None where it
+    has none; `table` draws the rows for a person.
     """
 
     columns: Mapping[str, type]
@@ -58,7 +58,7 @@ class Target:
 
     @classmethod
     def chosen(cls, format: Format | None, output: Path | None, force: bool) -> "Target":  # noqa: A002
-        """The format asked for, or the one that the file's ending says, or table on a terminal and text elsewhere.
+        """The format asked for, or what the file's ending says, or table on a terminal and text elsewhere.
 
         Raises `OutputError` where the results could not be written, before any work is done for them.
         """
@@ -94,7 +94,7 @@ def write(rows: Iterable[Row], view: View, target: Target) -> None:
 
 
 def json_line(row: Mapping[str, object]) -> str:
-    """One row as JSON: UTF-8 as it is, everything that could act on a terminal escaped, numbers to six decimals."""
+    """One row as JSON in UTF-8: what could act on a terminal is escaped, numbers have six decimals."""
     text = json.dumps({name: _number(value) for name, value in row.items()}, ensure_ascii=False)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

@@ -22,7 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A sentence and where it stands: `file` (None for the command line), `line` from 1, `index` in the run from 0."""
+    """A sentence and where it stands: `file` (None: the command line), `line` from 1, `index` from 0."""
 
     file: str | None
     line: int | None
@@ -44,7 +44,7 @@ class Item:
 
 
 def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iterator[Item]:
-    """One item a sentence: those on the command line, or the lines of `file` or of standard input, blank ones too.
+    """One item a sentence: those given, or the lines of `file` or of standard input, blank ones too.
 
     Raises `TextError` at once if there are none or two sources, and on the way for text that cannot be read.
     """
@@ -77,7 +77,7 @@ def from_lines(name: str) -> Iterator[Item]:
 
 
 def from_files(names: Sequence[str], lines: bool, columns: dict[str, str]) -> Iterator[Item]:
-    """The items of several files: their lines, the sentences of their running text, or the rows of their tables."""
+    """The items of files: their lines, the sentences of their running text, or the rows of their tables."""
     for name in names:
         _check_file(name, len(names))
     return _joined(names, lines, columns)
@@ -99,7 +99,7 @@ def in_batches(
 ) -> Iterator[tuple[Item, T | None]]:
     """Each item with what `act` makes of its text, `BATCH` at a time and in order; blank items with None.
 
-    A text that `act` cannot take ends the run, after the results of those before it, with its place in the message.
+    A text that `act` cannot take ends the run after the results of those before it; the message says where.
     """
     remaining = iter(items)
     while batch := list(islice(remaining, BATCH)):
@@ -219,7 +219,7 @@ def _empty(name: str) -> TextError:
 def _sound(text: str, where: str) -> str:
     if (found := _SURROGATE.search(text)) is not None:
         raise TextError(
-            f"{where} holds half a character (U+{ord(found[0]):04X}, a lone surrogate) at {found.start() + 1}: "
-            "it is not valid Unicode; remove it, or convert the text to UTF-8."
+            f"{where} holds half a character (U+{ord(found[0]):04X}, a lone surrogate) at place "
+            f"{found.start() + 1}: that is not valid Unicode; remove it, or convert the text to UTF-8."
         )
     return text

@@ -32,7 +32,7 @@ def reconstruct(
 ) -> None:
     """Encode sentences and decode them again: what comes back is what the latent holds.
 
-    Format text prints exactly one line for each input line. A row of jsonl, csv or parquet holds source and text.
+    Format text prints exactly one line for each input line; a row of jsonl, csv or parquet is source, text.
     """
     target = Target.chosen(format, output, force)
     items = reading.sentences(sentence, file, "reconstruct")

@@ -1,4 +1,4 @@
-"""What people see: text made safe, bars, tables and progress. rich is imported when something is drawn, not before."""
+"""What people see: text made safe, bars, tables, progress. rich is imported when something is drawn."""
 
 import re
 import sys
@@ -39,7 +39,7 @@ def _written_out(found: re.Match[str]) -> str:
 
 
 def console(stream: TextIO) -> "Console":
-    """A console that draws on `stream`: colours on a terminal, none in a file; markup in the text means nothing."""
+    """A console that draws on `stream`: colours on a terminal, none in a file, no markup in the text."""
     from rich.console import Console
 
     class Screen(Console):
@@ -96,7 +96,7 @@ def note(message: str) -> None:
 
 
 def progress(items: Iterable[T], what: str) -> Iterator[T]:
-    """`items` as they are; how many have gone by is drawn on standard error, unless results go to the same terminal."""
+    """`items`; how many have gone by is drawn on standard error, unless results go to the same terminal."""
     if sys.stdout.isatty():
         yield from items
         return
@@ -132,7 +132,7 @@ def waiting(what: str) -> Iterator[None]:
 
 @contextmanager
 def transfers() -> Iterator[Callable[[str, int, int | None], None]]:
-    """A bar for each file that is fetched; what it yields is told the file, the bytes here and the bytes in all."""
+    """A bar for each file that is fetched; what it yields is told the file, the bytes here and in all."""
     if not sys.stderr.isatty():
         yield lambda name, here, total: None
         return

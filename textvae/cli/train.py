@@ -13,7 +13,7 @@ from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
 from textvae.errors import OutputError, RecipeError
 
 if TYPE_CHECKING:
-    from textvae.training.loop import Step, Task
+    from textvae.training.loop import Step
 
 RATE_STEPS = 20
 """Steps over which the speed is measured."""
@@ -132,8 +132,8 @@ def resolved(kind: str, recipe: str, given: list[str] | None, seed: int | None) 
     return values
 
 
-def follow(task: "Task", recipe: dict[str, Any], out: Path, resume: bool, unit: str) -> None:
-    """Train, draw the steps on standard error, and say at the end where the checkpoints are."""
+def follow(task: Any, recipe: dict[str, Any], out: Path, resume: bool, unit: str) -> None:
+    """Train `task` (a room's `Task`), draw the steps, and say at the end where the checkpoints are."""
     from textvae.training.loop import TrainingOptions, train
     from textvae.training.recipe import read_table
 
@@ -203,4 +203,5 @@ def described(step: "Step", rate: float, unit: str) -> str:
     done = share(step)
     left = int(step.seconds * (1 - done) / done) if done > 0 else 0
     clock = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}"
-    return f"step {step.step:,}/{step.steps:,} loss {step.loss:.3f} = {terms} · {rate:,.0f} {unit}/s · {clock} left"
+    place = f"step {step.step:,}/{step.steps:,} loss {step.loss:.3f} = {terms}"
+    return f"{place} · {rate:,.0f} {unit}/s · {clock} left"

@@ -23,7 +23,7 @@ from textvae.cli.output import Row, Target, View, write
 from textvae.errors import TargetError
 
 if TYPE_CHECKING:
-    from textvae.text.steering import Transfer
+    from textvae.text.values import Transfer
     from textvae.text.writer import TextWriter
 
 COLUMNS: dict[str, type] = {
@@ -67,9 +67,9 @@ def transfer(
 ) -> None:
     """Rewrite sentences with the valence or arousal you ask for.
 
-    Format text prints exactly one line for each input line: the best candidate. A row of jsonl, csv or parquet holds
-    source, source_valence, source_arousal, target_valence, target_arousal, rank, text, valence, arousal (as read back),
-    similarity and log_prob; K rows a sentence with -n K.
+    Format text prints exactly one line for each input line: the best candidate. A row of jsonl, csv or
+    parquet holds source, source_valence, source_arousal, target_valence, target_arousal, rank, text, valence,
+    arousal (as read back), similarity and log_prob; with -n K, K rows a sentence.
     """
     from textvae.text.targets import parse_target
 
@@ -125,7 +125,7 @@ def line(row: Row) -> str | None:
 
 
 def table(rows: Iterable[Row], stream: TextIO) -> None:
-    """Each sentence with its affect, and below it what came of it, with a bar for the valence that was reached."""
+    """Each sentence with its affect; below it what came of it, with a bar for the valence reached."""
     from rich.text import Text
 
     screen = render.console(stream)
