@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from textvae.text.beam import BeamOptions, beam_search, length_norm
-from textvae.text.decoding import Hypothesis, repeated_ngrams, score_tokens
+from textvae.text.decoding import Hypothesis, repeated_ngrams
 from textvae.text.sampling import SampleOptions, draw_from_nucleus, greedy, sample_tokens
 from textvae.text.tokenizer import BOS, EOS, UNK
 
@@ -290,12 +290,3 @@ def test_a_sample_is_the_same_whatever_the_batch() -> None:
         assert alone[0].tokens == together[row].tokens
         assert len(alone[0].tokens) <= longest[row]
         assert together[row].log_prob == pytest.approx(log_prob(table, row, together[row].tokens), abs=1e-5)
-
-
-def test_scores_of_given_sentences() -> None:
-    table = random_table(3)
-    sentences: list[tuple[int, ...]] = [(A, B), (), (C, C, A)]
-    scores = score_tokens(table, table.start(), sentences)
-    for row, tokens in enumerate(sentences):
-        assert scores[row] == pytest.approx(log_prob(table, row, tokens) / (len(tokens) + 1), abs=1e-5)
-    assert score_tokens(table, table.start(), []) == []

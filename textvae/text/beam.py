@@ -11,7 +11,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from textvae.text.decoding import NEVER, Decoder, Hypothesis, S, repeated_ngrams
+from textvae.text.decoding import NEVER, Hypothesis, LanguageModel, S, repeated_ngrams
 from textvae.text.tokenizer import BOS, EOS, PAD
 
 
@@ -45,12 +45,13 @@ Length = TypeVar("Length", float, Tensor)
 
 def length_norm(length: Length, alpha: float) -> Length:
     """lp(Y) = (5 + |Y|)^alpha / 6^alpha, with `eos` counted in |Y| (Wu et al. 2016, eq. 14)."""
-    return ((5 + length) / 6) ** alpha
+    norm: Length = ((5 + length) / 6) ** alpha
+    return norm
 
 
 @torch.inference_mode()
 def beam_search(
-    model: Decoder[S], state: S, longest: Tensor, options: BeamOptions | None = None
+    model: LanguageModel[S], state: S, longest: Tensor, options: BeamOptions | None = None
 ) -> list[list[Hypothesis]]:
     """The best `options.keep` hypotheses of each sentence, best first.
 

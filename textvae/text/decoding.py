@@ -6,10 +6,9 @@ Beam search is in `beam.py`, greedy decoding and sampling in `sampling.py`.
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
 
-import torch
 from torch import Tensor
 
-from textvae.text.tokenizer import BOS, EOS, PAD, UNK
+from textvae.text.tokenizer import BOS, PAD, UNK
 
 NEVER = (PAD, BOS, UNK)
 """Pieces that no decoded sentence holds."""
@@ -25,7 +24,7 @@ class DecoderState(Protocol):
 S = TypeVar("S", bound=DecoderState)
 
 
-class Decoder(Protocol[S]):
+class LanguageModel(Protocol[S]):
     """Anything that says how a sentence goes on."""
 
     def step(self, tokens: Tensor, state: S) -> tuple[Tensor, S]:
@@ -61,19 +60,3 @@ def repeated_ngrams(history: Tensor, size: int) -> tuple[Tensor, Tensor]:
     seen = (windows[..., :-1] == history[:, history.size(1) - size + 1 :].unsqueeze(1)).all(-1)
     rows, places = seen.nonzero(as_tuple=True)
     return rows, windows[rows, places, -1]
-
-
-@torch.inference_mode()
-def score_tokens(model: Decoder[S], state: S, sentences: list[tuple[int, ...]]) -> list[float]:
-    """Mean log-probability of each sentence's pieces and its `eos`; `state` has a row for each sentence."""
-    longest = max(map(len, sentences), default=0)
-    padded = torch.tensor([[*tokens, EOS, *[PAD] * (longest - len(tokens))] for tokens in sentences])
-    total = torch.zeros(len(sentences))
-    previous = torch.full((len(sentences),), BOS)
-    for place in range(longest + 1 if sentences else 0):
-        logits, state = model.step(previous, state)
-        current = padded[:, place]
-        log_probs = logits.float().gather(1, current[:, None])[:, 0] - logits.float().logsumexp(-1)
-        total += log_probs.masked_fill(current == PAD, 0.0).cpu()
-        previous = current
-    return [float(t) / (len(tokens) + 1) for t, tokens in zip(total.tolist(), sentences, strict=True)]

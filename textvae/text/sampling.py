@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from textvae.text.decoding import NEVER, Decoder, Hypothesis, S
+from textvae.text.decoding import NEVER, Hypothesis, LanguageModel, S
 from textvae.text.tokenizer import BOS, EOS, PAD
 
 
@@ -37,7 +37,7 @@ def draw_from_nucleus(logits: Tensor, noise: Tensor, top_p: float) -> Tensor:
 
 @torch.inference_mode()
 def sample_tokens(
-    model: Decoder[S],
+    model: LanguageModel[S],
     state: S,
     longest: Tensor,
     options: SampleOptions | None = None,
@@ -81,6 +81,6 @@ def sample_tokens(
     return [Hypothesis(tuple(padded[: padded.index(EOS)]), log_prob, log_prob) for padded, log_prob in found]
 
 
-def greedy(model: Decoder[S], state: S, longest: Tensor) -> list[Hypothesis]:
+def greedy(model: LanguageModel[S], state: S, longest: Tensor) -> list[Hypothesis]:
     """The likeliest piece at every step."""
     return sample_tokens(model, state, longest, SampleOptions(temperature=0))

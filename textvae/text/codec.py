@@ -1,0 +1,121 @@
+"""Sentences to latents and back: orthography, tokenizer, encoder; decoder, tokenizer, orthography."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from textvae.errors import CheckpointError, TextError
+from textvae.text.beam import BeamOptions, beam_search
+from textvae.text.data import carrying_pieces
+from textvae.text.decoding import Hypothesis
+from textvae.text.lexicon import Lexicon
+from textvae.text.model import Latent, Posterior, TextVAE
+from textvae.text.orthography import Orthography
+from textvae.text.sampling import SampleOptions, sample_tokens
+from textvae.text.tokenizer import PAD, Tokenizer
+from textvae.training.checkpoint import Checkpoint
+from textvae.training.device import Device
+
+ROWS = 768
+"""Hypotheses that are decoded together: bounds the memory that logits take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A text VAE with what it needs to read and write sentences as people write them.
+
+    `lexicon` holds the words that carry affect; `max_words` and `max_pieces` are the longest sentence.
+    """
+
+    name: str
+    model: TextVAE
+    tokenizer: Tokenizer
+    orthography: Orthography
+    lexicon: Lexicon
+    device: Device
+    max_words: int
+    max_pieces: int
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, device: Device) -> "Codec":
+        """Raises `CheckpointError` when it is not a text model's, or lacks something."""
+        config, files = checkpoint.config, checkpoint.files
+        if checkpoint.kind != "text":
+            raise CheckpointError(
+                f"{checkpoint.folder.name} is a model of kind {checkpoint.kind!r} and cannot write: "
+                "name a text model, such as text-en."
+            )
+        try:
+            return cls(
+                checkpoint.folder.name,
+                TextVAE.from_tensors(config["model"], checkpoint.tensors).to(device.device),
+                Tokenizer(files["tokenizer.model"]),
+                Orthography(config["form"], json.loads(files["casing.json"])),
+                json.loads(files.get("lexicon.json", b"{}")),
+                device,
+                config["max_words"],
+                config["max_pieces"],
+            )
+        except KeyError as error:
+            raise CheckpointError(f"{checkpoint.folder} lacks {error}: train or install it again.") from error
+
+    def pieces(self, text: str) -> list[int]:
+        """The pieces of a sentence; none if it is blank. Raises `TextError` if it is too long."""
+        pieces = self.tokenizer.encode(self.orthography.normalise(text))
+        words = len(text.split())
+        if words > self.max_words or len(pieces) > self.max_pieces:
+            shown = text.strip()
+            raise TextError(
+                f'the sentence "{shown[:40]}{"..." if len(shown) > 40 else ""}" has {words} words, '
+                f"{len(pieces)} pieces; {self.name} takes at most {self.max_words} words and "
+                f"{self.max_pieces} pieces: split it into shorter ones (textvae analyze reads any length)."
+            )
+        return pieces
+
+    def without(self, text: str, pieces: Sequence[int], words: frozenset[str]) -> list[int]:
+        """`pieces` of a sentence without those of `words`, unless nothing would be left."""
+        carries = carrying_pieces(self.orthography.normalise(text), pieces, self.tokenizer, words)
+        return [piece for piece, leave in zip(pieces, carries, strict=True) if not leave] or list(pieces)
+
+    def text(self, tokens: Sequence[int], source: str | None = None) -> str:
+        """Pieces as a person would write them, or as the writer of `source` would."""
+        return self.orthography.restore(self.tokenizer.decode(tokens), source)
+
+    @torch.inference_mode()
+    def encode(self, sentences: Sequence[Sequence[int]]) -> Posterior:
+        """q(z|x) of sentences that are not blank, a row each."""
+        longest = max(map(len, sentences))
+        padded = torch.tensor([[*pieces, *[PAD] * (longest - len(pieces))] for pieces in sentences])
+        lengths = torch.tensor([len(pieces) for pieces in sentences])
+        with self.device.autocast():
+            return self.model.encode(padded.to(self.device.device), lengths.to(self.device.device))
+
+    def room(self, lengths: Sequence[int]) -> Tensor:
+        """How many pieces a rewritten sentence may have: half as many again as the source, and 4."""
+        room = [min(length + length // 2 + 4, self.max_pieces + 4) for length in lengths]
+        return torch.tensor(room, device=self.device.device)
+
+    @torch.inference_mode()
+    def search(self, latent: Latent, longest: Tensor, options: BeamOptions) -> list[list[Hypothesis]]:
+        """Beam search from each row of `latent`, of at most `longest` pieces."""
+        found: list[list[Hypothesis]] = []
+        with self.device.autocast():
+            for rows in torch.split(torch.arange(len(longest)), max(1, ROWS // options.width)):
+                state = self.model.start(Latent(latent.affect[rows], latent.content[rows]))
+                found += beam_search(self.model, state, longest[rows], options)
+        return found
+
+    @torch.inference_mode()
+    def draw(
+        self, latent: Latent, longest: Tensor, options: SampleOptions, noise: Tensor
+    ) -> list[Hypothesis]:
+        """A sentence drawn from each row of `latent`; `noise` decides what is drawn."""
+        found: list[Hypothesis] = []
+        with self.device.autocast():
+            for rows in torch.split(torch.arange(len(longest)), ROWS):
+                state = self.model.start(Latent(latent.affect[rows], latent.content[rows]))
+                found += sample_tokens(self.model, state, longest[rows], options, noise[rows])
+        return found

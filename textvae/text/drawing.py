@@ -1,0 +1,77 @@
+"""Making up sentences: latents from the prior, pieces from the nucleus, the draw nearest to the target."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from textvae.text.codec import Codec
+from textvae.text.model import AFFECT, Latent
+from textvae.text.sampling import SampleOptions
+from textvae.text.steering import Floats, Scale, Steering, merit
+from textvae.text.values import Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Where content is drawn from: a normal with this mean and standard deviation a dimension. With those of
+    the content latent over a corpus it is the aggregate posterior's; empty, it is N(0, 1)."""
+
+    mean: tuple[float, ...] = ()
+    sd: tuple[float, ...] = ()
+
+    def at(self, noise: Tensor) -> Tensor:
+        """(..., C) standard normal noise -> content."""
+        return noise * torch.tensor(self.sd or 1.0) + torch.tensor(self.mean or 0.0)
+
+
+def draw_sentences(
+    indices: Sequence[int],
+    seed: int,
+    target: Floats,
+    temperature: float,
+    prior: Prior,
+    codec: Codec,
+    read: Callable[[Sequence[str]], Floats],
+    scale: Scale,
+    steering: Steering,
+) -> list[Draw]:
+    """A sentence for each index; what it is depends on its index and the seed alone.
+
+    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). With a target, each
+    sentence is the best of `steering.draws`: nearest to the target, and fluent.
+    """
+    draws = 1 if np.isnan(target).all() else steering.draws
+    longest, size = codec.max_pieces, AFFECT + codec.model.config.content
+    latents, noise = [], []
+    for index in indices:
+        generator = torch.Generator().manual_seed((seed + index * 0x9E3779B97F4A7C15) % 2**63)
+        latents.append(torch.randn(draws, size, generator=generator))
+        noise.append(torch.rand(draws, longest + 1, generator=generator))
+    z = torch.cat(latents)
+    asked = torch.from_numpy(scale.standardise(target)).float()
+    device = codec.device.device
+    affect = torch.where(asked.isnan(), z[:, :AFFECT], asked)
+    hypotheses = codec.draw(
+        Latent(affect.to(device), prior.at(z[:, AFFECT:]).to(device)),
+        torch.full((len(z),), longest, device=device),
+        SampleOptions(temperature, steering.top_p),
+        torch.cat(noise).to(device),
+    )
+    texts = [codec.text(hypothesis.tokens) for hypothesis in hypotheses]
+    readings = read(texts)
+    value = merit(
+        scale.standardise(readings),
+        scale.standardise(target),
+        np.zeros(len(texts)),
+        [hypothesis.log_prob_per_token for hypothesis in hypotheses],
+        steering,
+    )
+    value = np.where(np.isnan(value), -np.inf, value)  # a blank draw cannot be read
+    best = value.reshape(-1, draws).argmax(axis=1) + draws * np.arange(len(indices))
+    return [
+        Draw(index, texts[i], float(readings[i, 0]), float(readings[i, 1]))
+        for index, i in zip(indices, best, strict=True)
+    ]

@@ -1,0 +1,52 @@
+"""How much of a sentence's wording another one keeps."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+_FUNCTION_WORDS = (
+    "a an and are as at be been but by did do does for from had has have he her him his i if in is it its "
+    "me my of on or our she so that the their them then there they this to us was we were will with would "
+    "you your it's i'm that's there's you're he's she's we're they're s m re ve d ll"
+)
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+"""Words that hold a sentence together; negations are not among them."""
+LIGHT = 0.3
+"""What a function word weighs beside a content word."""
+
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+
+
+def words(text: str) -> list[str]:
+    """The lower-cased words of a text, without its punctuation."""
+    return _WORD.findall(text.lower())
+
+
+def content_kept(source: str, other: str) -> float:
+    """How much of the wording of `source` is in `other`, from 0 to 1; symmetric, 1 for the same words.
+
+    The mean of the F1 of words and of word pairs, counted with repetition. A function word weighs `LIGHT`,
+    a pair the mean of its words: what a sentence speaks of counts for more than how it is held together.
+    """
+    here, there = words(source), words(other)
+    if here == there:
+        return 1.0
+    singles = _weighted_f1([(word,) for word in here], [(word,) for word in there])
+    if len(here) < 2 and len(there) < 2:
+        return singles
+    pairs = _weighted_f1(list(pairwise(here)), list(pairwise(there)))
+    return (singles + pairs) / 2
+
+
+def _weighted_f1(here: Sequence[tuple[str, ...]], there: Sequence[tuple[str, ...]]) -> float:
+    first, second = Counter(here), Counter(there)
+    whole = _weight(first) + _weight(second)
+    return 2 * _weight(first & second) / whole if whole else 0.0
+
+
+def _weight(ngrams: Counter[tuple[str, ...]]) -> float:
+    return sum(
+        count * sum(LIGHT if word in FUNCTION_WORDS else 1.0 for word in ngram) / len(ngram)
+        for ngram, count in ngrams.items()
+    )

@@ -1,0 +1,153 @@
+"""Steering: which latents to decode for an affect target, and which of their sentences to choose."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from textvae.text.beam import BeamOptions
+from textvae.text.lexicon import Lexicon
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """How candidates are made and chosen; `dataclasses.replace` varies it.
+
+    Attributes:
+        strengths: how far to go, 0 the source's own affect, 1 the target. The decoder falls short of
+            what it is asked for, so most lie beyond 1.
+        bound: no affect is asked of the decoder beyond this many standard deviations.
+        strip: candidates also from what is left of a sentence without the words that stand in the way.
+        in_the_way: a word does whose weight for the affect asked for is this far below 0, in standard
+            deviations.
+        beam, keep, groups, diversity, length_penalty, no_repeat: the search at each strength.
+        top_p, draws: the nucleus that samples are drawn from; with a target, each is the best of `draws`.
+        affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
+        content: what keeping all of the wording is worth, against none.
+        fluency: what a nat of log-probability a piece is worth.
+        log_prob_floor, log_prob_ceiling: fluency is clipped to these; above the ceiling sentences are
+            as fluent as any, below the floor all are broken.
+    """
+
+    strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0)
+    bound: float = 5.0
+    strip: bool = True
+    in_the_way: float = 0.15
+    beam: int = 6
+    keep: int = 3
+    groups: int = 1
+    diversity: float = 0.5
+    length_penalty: float = 1.0
+    no_repeat: int = 3
+    top_p: float = 0.9
+    draws: int = 8
+    affect: float = 1.0
+    content: float = 2.0
+    fluency: float = 0.5
+    log_prob_floor: float = -4.0
+    log_prob_ceiling: float = -0.2
+
+    def search(self) -> BeamOptions:
+        """The beam search at each strength."""
+        return BeamOptions(
+            width=self.beam,
+            keep=self.keep,
+            length_penalty=self.length_penalty,
+            min_length=1,
+            no_repeat=self.no_repeat,
+            groups=self.groups,
+            diversity=self.diversity,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The mean and standard deviation of valence and arousal in a text model's corpus, on the 1-5 scale."""
+
+    mean: tuple[float, float]
+    sd: tuple[float, float]
+
+    def standardise(self, affect: NDArray[np.floating]) -> Floats:
+        """(..., 2) on the 1-5 scale -> standard deviations from the corpus's mean."""
+        standardised: Floats = (np.asarray(affect, dtype=np.float64) - self.mean) / self.sd
+        return standardised
+
+
+def steered(source: Tensor, target: Tensor, steering: Steering) -> Tensor:
+    """The affects to decode at: source + strength * (target - source), within the bound.
+
+    `source` (N, 2) standardised; `target` (N, 2) likewise, nan where nothing is asked for, and there the
+    source's own is kept. Returns (N, K, 2), K strengths.
+    """
+    way = torch.where(target.isnan(), 0.0, target - source)
+    strengths = torch.tensor(steering.strengths, dtype=source.dtype, device=source.device)
+    reached = source[:, None] + strengths[:, None] * way[:, None]
+    # A source that is itself beyond the bound may stay where it is.
+    limit = source.abs().clamp_min(steering.bound)[:, None]
+    return torch.minimum(torch.maximum(reached, -limit), limit)
+
+
+def in_the_way(
+    words: Iterable[str], way: Sequence[float], lexicon: Lexicon, threshold: float
+) -> frozenset[str]:
+    """Those of `words` that pull against `way`, the direction (2,) to go; nan where none is asked for."""
+    signs = [0.0 if math.isnan(w) else math.copysign(min(abs(w), 1.0), w) for w in way]
+    return frozenset(
+        word
+        for word in words
+        if word in lexicon and sum(s * w for s, w in zip(signs, lexicon[word], strict=True)) < -threshold
+    )
+
+
+def merit(
+    achieved: Floats,
+    target: Floats,
+    similarity: Sequence[float] | Floats,
+    log_prob: Sequence[float] | Floats,
+    steering: Steering,
+    fidelity: float = 0.5,
+) -> Floats:
+    """(K,) how good candidates are: -affect error + content kept + fluency, each with its weight.
+
+    `achieved` (K, 2) and `target` (2,), standardised, nan in `target` where nothing is asked for. The
+    error is the plain distance, also for what goes beyond the target. `fidelity` f moves the balance:
+    the affect weight is multiplied by 2 (1 - f), the content weight by 2 f, so that 0.5 changes nothing.
+    """
+    asked = ~np.isnan(target)
+    error = (
+        np.abs(achieved[:, asked] - target[asked]).mean(axis=1) if asked.any() else np.zeros(len(achieved))
+    )
+    fluency = np.clip(np.asarray(log_prob), steering.log_prob_floor, steering.log_prob_ceiling)
+    value: Floats = (
+        -2 * (1 - fidelity) * steering.affect * error
+        + 2 * fidelity * steering.content * np.asarray(similarity)
+        + steering.fluency * fluency
+    )
+    return value
+
+
+def between(start: Tensor, end: Tensor, weights: Tensor, spherical: bool = False) -> Tensor:
+    """Points on the way from `start` to `end` (C,), one for each of `weights` (K,): (K, C).
+
+    Linear: (1 - w) a + w b. Spherical (Shoemake 1985; White 2016): the direction turns at a steady rate
+    through the angle between a and b, and the length goes linearly from one to the other; where the
+    directions agree or are opposite there is no such arc, and the way is linear.
+    """
+    w = weights[:, None]
+    linear = (1 - w) * start + w * end
+    lengths = start.norm(), end.norm()
+    if not spherical or min(lengths) == 0:
+        return linear
+    a, b = start / lengths[0], end / lengths[1]
+    angle = torch.arccos((a @ b).clamp(-1, 1))
+    if angle.sin().abs() < 1e-4:
+        return linear
+    direction = (torch.sin((1 - w) * angle) * a + torch.sin(w * angle) * b) / torch.sin(angle)
+    arc: Tensor = direction * ((1 - w) * lengths[0] + w * lengths[1])
+    return arc

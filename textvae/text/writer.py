@@ -1,0 +1,235 @@
+"""`TextWriter`: rewrites, reconstructs, interpolates and makes up sentences."""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any, TypeVar, overload
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from textvae.affect.reader import AffectReader
+from textvae.errors import InputError, TargetError, TextError
+from textvae.text.beam import BeamOptions
+from textvae.text.codec import Codec
+from textvae.text.drawing import Prior, draw_sentences
+from textvae.text.model import Latent
+from textvae.text.rewriting import resolve, rewrite
+from textvae.text.steering import Scale, Steering, between
+from textvae.text.targets import parse_target
+from textvae.text.values import Draw, Transfer, Waypoint
+from textvae.training.checkpoint import load_checkpoint
+from textvae.training.device import choose_device
+
+T = TypeVar("T")
+Goal = float | str | None
+
+BATCH = 32
+"""Sentences that are worked on together."""
+
+PLAIN = BeamOptions(width=16, min_length=1)
+"""The search that reconstructs and interpolates: the likeliest sentence of a latent."""
+
+
+class TextWriter:
+    """Writes sentences with a text VAE, and reads their affect with the affect model it was trained with.
+
+    >>> writer = TextWriter.load("text-en")
+    >>> writer.transfer("the food was cold and the staff was rude", valence=4.0).text
+
+    `steering` says how candidates are made and chosen; `search` how latents are decoded otherwise.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        open_reader: Callable[[], AffectReader],
+        config: dict[str, Any],
+        steering: Steering | None = None,
+    ) -> None:
+        self.codec = codec
+        self.steering = steering or Steering()
+        self.search = PLAIN
+        self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
+        self.prior = Prior(tuple(config.get("content_mean", ())), tuple(config.get("content_sd", ())))
+        self._open_reader = open_reader
+
+    @classmethod
+    def load(cls, name: str = "text-en", device: str = "auto", precision: str = "auto") -> "TextWriter":
+        """A text model by its name or folder. `auto` precision is fp32: decoding gains little from less.
+
+        Raises `UnknownNameError` or `CheckpointError`.
+        """
+        checkpoint = load_checkpoint(name)
+        chosen = choose_device(device, "fp32" if precision == "auto" else precision)
+        reader = str(checkpoint.config.get("affect_reader", "affect-en"))
+        return cls(
+            Codec.from_checkpoint(checkpoint, chosen),
+            lambda: AffectReader.load(reader, device=device, precision=precision),
+            checkpoint.config,
+        )
+
+    @cached_property
+    def reader(self) -> AffectReader:
+        """The affect model, loaded when it is first needed."""
+        return self._open_reader()
+
+    @overload
+    def transfer(
+        self, text: str, valence: Goal = None, arousal: Goal = None, n: int = 1, fidelity: float = 0.5
+    ) -> Transfer: ...
+    @overload
+    def transfer(
+        self,
+        text: list[str],
+        valence: Goal = None,
+        arousal: Goal = None,
+        n: int = 1,
+        fidelity: float = 0.5,
+    ) -> list[Transfer]: ...
+    def transfer(
+        self,
+        text: str | list[str],
+        valence: Goal = None,
+        arousal: Goal = None,
+        n: int = 1,
+        fidelity: float = 0.5,
+    ) -> Transfer | list[Transfer]:
+        """Rewrite one sentence or many with the affect asked for.
+
+        A goal is a number from 1 to 5, a shift (`"+0.8"`), or a word (`"very-high"`). Up to `n` candidates
+        a sentence, best first; `fidelity` 0 cares for the affect only, 1 for the wording only. A blank
+        sentence stays blank. What is said is the same alone, in a list and in a stream.
+
+        Raises `TargetError` for a goal that is not one, `TextError` for a sentence that is too long.
+        """
+        if isinstance(text, str):
+            return next(self.transfer_stream([text], valence, arousal, n, fidelity))
+        return list(self.transfer_stream(text, valence, arousal, n, fidelity))
+
+    def transfer_stream(
+        self,
+        texts: Iterable[str],
+        valence: Goal = None,
+        arousal: Goal = None,
+        n: int = 1,
+        fidelity: float = 0.5,
+    ) -> Iterator[Transfer]:
+        """`transfer` of any number of sentences, in order and in constant memory."""
+        goals = (parse_target(valence, "valence"), parse_target(arousal, "arousal"))
+        if goals == (None, None):
+            raise TargetError("transfer needs a target: give valence, arousal or both.")
+        if not 0 <= fidelity <= 1:
+            raise InputError(f"fidelity {fidelity} is not from 0 (affect only) to 1 (wording only).")
+        if n < 1:
+            raise InputError(f"n {n}: ask for at least 1 candidate.")
+        return self._batched(
+            texts,
+            lambda batch: rewrite(
+                batch, goals, n, fidelity, self.codec, self._read, self.scale, self.steering
+            ),
+        )
+
+    @overload
+    def reconstruct(self, text: str) -> str: ...
+    @overload
+    def reconstruct(self, text: list[str]) -> list[str]: ...
+    def reconstruct(self, text: str | list[str]) -> str | list[str]:
+        """Encode one sentence or many, and decode them again; a blank one stays blank."""
+        if isinstance(text, str):
+            return next(self.reconstruct_stream([text]))
+        return list(self.reconstruct_stream(text))
+
+    def reconstruct_stream(self, texts: Iterable[str]) -> Iterator[str]:
+        """`reconstruct` of any number of sentences, in order and in constant memory."""
+        return self._batched(texts, self._reconstruct)
+
+    def interpolate(self, a: str, b: str, steps: int = 7, spherical: bool = False) -> list[Waypoint]:
+        """The sentences on the way from `a` to `b`, both ends counted, with the affect read in each.
+
+        The affect latent goes along the line, the content along the line or, `spherical`, along the arc.
+        Neighbours may decode to the same sentence.
+        """
+        if steps < 2:
+            raise InputError(f"steps {steps}: a way has at least 2, its ends.")
+        ends = [self.codec.pieces(text) for text in (a, b)]
+        for end, name in zip(ends, ("first", "second"), strict=True):
+            if not end:
+                raise TextError(f"the {name} sentence is blank: interpolate needs two sentences.")
+        latent = self.codec.encode(ends).mean
+        weights = torch.linspace(0, 1, steps, device=latent.content.device)
+        affect = between(latent.affect[0], latent.affect[1], weights)
+        content = between(latent.content[0], latent.content[1], weights, spherical)
+        room = self.codec.room([len(end) for end in ends])[:, None].float()
+        longest = between(room[0], room[1], weights)[:, 0].long()
+        texts = [
+            self.codec.text(found[0].tokens)
+            for found in self.codec.search(Latent(affect, content), longest, self.search)
+        ]
+        read = self._read(texts)
+        return [
+            Waypoint(step, round(float(weight), 6), text, *affect)
+            for step, (weight, text, affect) in enumerate(
+                zip(weights.tolist(), texts, read.tolist(), strict=True)
+            )
+        ]
+
+    def sample(
+        self,
+        n: int,
+        valence: Goal = None,
+        arousal: Goal = None,
+        temperature: float = 1.0,
+        seed: int | None = None,
+    ) -> list[Draw]:
+        """Make up `n` sentences, the same for the same `seed`.
+
+        Content is drawn from the aggregate posterior (a normal with the mean and standard deviation that
+        the content latent has over the corpus), affect from the prior or at the target; the pieces by
+        nucleus sampling at `temperature`, at 0 always the likeliest. With a target, each sentence is the
+        one of several draws that is read nearest to it.
+        """
+        if n < 1:
+            raise InputError(f"n {n}: ask for at least 1 sentence.")
+        if temperature < 0:
+            raise InputError(f"temperature {temperature}: it is 0 or more.")
+        goals = (parse_target(valence, "valence"), parse_target(arousal, "arousal"))
+        target = resolve(goals, np.array([self.scale.mean]))[0]
+        seed = random.randrange(2**32) if seed is None else seed
+        return [
+            drawn
+            for start in range(0, n, BATCH)
+            for drawn in draw_sentences(
+                range(start, min(start + BATCH, n)),
+                seed,
+                target,
+                temperature,
+                self.prior,
+                self.codec,
+                self._read,
+                self.scale,
+                self.steering,
+            )
+        ]
+
+    def _batched(self, texts: Iterable[str], act: Callable[[Sequence[str]], list[T]]) -> Iterator[T]:
+        remaining = iter(texts)
+        while batch := list(islice(remaining, BATCH)):
+            yield from act(batch)
+
+    def _reconstruct(self, texts: Sequence[str]) -> list[str]:
+        pieces = [self.codec.pieces(text) for text in texts]
+        filled = [i for i, found in enumerate(pieces) if found]
+        results = [""] * len(texts)
+        if filled:
+            latent = self.codec.encode([pieces[i] for i in filled]).mean
+            room = self.codec.room([len(pieces[i]) for i in filled])
+            for i, found in zip(filled, self.codec.search(latent, room, self.search), strict=True):
+                results[i] = self.codec.text(found[0].tokens, texts[i])
+        return results
+
+    def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """(N, 2) valence and arousal on the 1-5 scale."""
+        return self.reader.score(list(texts))[:, :2].astype(np.float64)
