@@ -164,9 +164,10 @@ class TextWriter:
         content = between(latent.content[0], latent.content[1], weights, spherical)
         room = self.codec.room([len(end) for end in ends])[:, None].float()
         longest = between(room[0], room[1], weights)[:, 0].long()
-        texts = [
-            self.codec.text(found[0].tokens)
-            for found in self.codec.search(Latent(affect, content), longest, self.search)
+        found = self.codec.search(Latent(affect, content), longest, self.search)
+        texts = [  # written as the nearer sentence is
+            self.codec.text(hypotheses[0].tokens, a if weight <= 0.5 else b)
+            for hypotheses, weight in zip(found, weights.tolist(), strict=True)
         ]
         read = self._read(texts)
         return [
