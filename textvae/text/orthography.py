@@ -1,0 +1,190 @@
+"""Between what a person writes and the form a text model reads: capitals, numbers, marks.
+
+A text model knows one form. `plain` is lower-cased running text; `yelp` is the form of the Yelp polarity
+corpus, lower-cased tokens with `_num_` for a number. On the way back the source lends what the form has
+lost: the capitals of its words and its numbers; what the source does not have comes from a dictionary of
+usual capitals.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
+from textvae.errors import UnknownNameError
+from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy
+
+FORMS = ("plain", "yelp")
+ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by word
+
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
+_FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
+_ABBREVIATED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Orthography:
+    """One model's form, and the usual capitals of words: {"london": "London", "bbc": "BBC"}.
+
+    >>> Orthography("plain").restore("the food was great.", "The food was COLD.")
+    'The food was great.'
+    """
+
+    form: str = "plain"
+    casing: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.form not in FORMS:
+            raise UnknownNameError("form", self.form, FORMS)
+
+    def normalise(self, text: str) -> str:
+        """Ordinary text, or text that is already in the model's form -> the model's form, on one line.
+
+        Raises:
+            TextError: a lone surrogate.
+        """
+        for _ in range(
+            4
+        ):  # once is enough but for a few characters that NFKC and lower-casing pass to and fro
+            text, before = self._form(text), text
+            if text == before:
+                break
+        return text
+
+    def _form(self, text: str) -> str:
+        if self.form == "yelp":
+            return part_marks(tidy(text))
+        return tidy(join_marks(tidy(text)).lower())
+
+    def restore(self, text: str, source: str | None = None) -> str:
+        """The model's form -> what the writer of `source` would have written.
+
+        A text that is the source's own form comes back as the source was written. Otherwise numbers are the
+        source's when there are as many; a word has the capitals it has in the source, or else its usual
+        ones; the beginning of a sentence has a capital. A source without capitals gets none, one in
+        capitals alone gets them throughout. In the `yelp` form, a source in that form leaves the text as it
+        is; for others, each `_num_` becomes the next number of the source, or "some" when none is left.
+        """
+        if source is None:
+            return _capitalised(join_marks(_figures(text, "")), self.casing)
+        source = clean(source)
+        form = self.normalise(source)
+        if text == form:
+            return source
+        if self.form == "yelp" and source == form:
+            return text
+        written = join_marks(tidy(source))
+        text = join_marks(_figures(text, written))
+        letters = [letter for letter in written if letter.isalpha() and letter.lower() != letter.upper()]
+        if letters and not any(letter.isupper() for letter in letters):
+            return text
+        if len(letters) > 3 and " " in written and not any(letter.islower() for letter in letters):
+            return text.upper()
+        return _capitalised(text, self.casing, written)
+
+
+def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> dict[str, str]:
+    """The usual form of the words that have a capital in most places that do not ask for one.
+
+    A word counts where it does not begin a sentence, in texts that are neither titles nor shouted;
+    `minimum` such places are needed. The `most` frequent words are kept.
+    """
+    seen: dict[str, Counter[str]] = {}
+    for text in texts:
+        words = _words(join_marks(tidy(text)))
+        inner = [word for _, word, begins in words if word and not begins]
+        if 3 * sum(word[0].isupper() for word in inner) > 2 * len(inner):
+            continue
+        for word in inner:
+            word = word.removesuffix("'s")
+            seen.setdefault(word.lower(), Counter())[word] += 1
+    usual = {small: forms.most_common(1)[0] for small, forms in seen.items()}
+    names = {
+        small: (form, count)
+        for small, (form, count) in usual.items()
+        if form != small and count >= minimum and 2 * count > seen[small].total()
+    }
+    kept = sorted(names.items(), key=lambda item: (-item[1][1], item[0]))[:most]
+    return {small: form for small, (form, _) in sorted(kept)}
+
+
+def _figures(text: str, source: str) -> str:
+    """The numbers of the source in the text's places for them, in order."""
+    theirs = _FIGURE.findall(source)
+    places = _FIGURE_OR_GAP.findall(text)
+    if len(theirs) != len(places):
+        if NUMBER not in text:
+            return text
+        theirs = theirs[: sum(place == NUMBER for place in places)]
+        coming = iter(theirs)
+        return re.sub(NUMBER, lambda _: next(coming, "some"), text)
+    coming = iter(theirs)
+    return _FIGURE_OR_GAP.sub(lambda _: next(coming), text)
+
+
+def _words(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Of each word its core ('London' in '"London,'; may be empty): the place, the core, whether a sentence begins."""
+    begins, place = True, 0
+    for word in text.split(" "):
+        core = _CORE.search(word)
+        yield place + (core.start() if core else 0), core[0] if core else "", begins
+        begins = (begins and not core) or _ends_sentence(word)
+        place += len(word) + 1
+
+
+def _ends_sentence(word: str) -> bool:
+    word = word.rstrip("\"')]}")
+    if word.endswith(("!", "?")):
+        return True
+    stem = word[:-1].lstrip("\"'([{").lower()
+    abbreviated = (
+        stem in LEADING or stem in EITHER or stem in COUNTING or _ABBREVIATED.fullmatch(stem) is not None
+    )
+    return word.endswith(".") and not word.endswith("..") and not abbreviated
+
+
+def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None) -> str:
+    """`text` with the capitals of `source` where its words come from there, and the usual ones elsewhere."""
+    words = list(_words(text))
+    theirs = list(_words(source)) if source is not None else []
+    inner = {word.lower(): word for _, word, begins in reversed(theirs) if not begins}
+    first = {
+        word.lower(): word for _, word, begins in theirs if begins and not word[1:].islower() and word[1:]
+    }
+    same = _aligned([word.lower() for _, word, _ in theirs], [word for _, word, _ in words])
+    small = bool(theirs) and next((word for _, word, _ in theirs if word), "1")[0].islower()
+    pieces, place = [], 0
+    for number, (start, word, begins) in enumerate(words):
+        origin = same.get(number)
+        if word == "i" or word.startswith("i'"):
+            form = "I" + word[1:]
+        elif origin is not None and (origin == number == 0 or same.get(number - 1) == origin - 1):
+            form = theirs[origin][1]
+        else:
+            form = inner.get(word) or first.get(word) or _usual(word, casing)
+            if begins and form[:2].islower() and not (small and number == 0):
+                form = form[:1].upper() + form[1:]
+        pieces += [text[place:start], form]
+        place = start + len(word)
+    return "".join(pieces) + text[place:]
+
+
+def _usual(word: str, casing: Mapping[str, str]) -> str:
+    """The word, its stem before an apostrophe, or its parts between hyphens, as they are usually written."""
+    if word in casing:
+        return casing[word]
+    stem, apostrophe, rest = word.partition("'")
+    if apostrophe and stem in casing:
+        return casing[stem] + apostrophe + rest
+    return "-".join(casing.get(part, part) for part in word.split("-")) if "-" in word else word
+
+
+def _aligned(theirs: list[str], ours: list[str]) -> dict[int, int]:
+    """Our word -> the word of theirs that it is, in the longest common order."""
+    if max(len(theirs), len(ours), 1) > ALIGNED_WORDS:
+        return {}
+    blocks = SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks()
+    return {block.b + step: block.a + step for block in blocks for step in range(block.size)}
