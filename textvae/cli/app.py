@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line (`sys.argv` unless `arguments` are given) and exit."""
     signal.signal(signal.SIGTERM, _terminated)
     if sys.stdout is None:  # closed by the caller: `textvae ... >&-`
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -77,8 +77,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except typer.Exit as stop:
         return stop.exit_code
-    except KeyboardInterrupt:
-        return _say("stopped.", 130)
+    except KeyboardInterrupt as stop:
+        return _say(str(stop) or "stopped.", 130)
     except BrokenPipeError:
         _silence_stdout()
         return 0

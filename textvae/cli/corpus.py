@@ -67,12 +67,10 @@ def show(name: NameArgument) -> None:
             value = [f"{file.path} ({file.size:,} bytes)" for file in value]
         if isinstance(value, dict):
             value = ", ".join(f"{key} {part}" for key, part in value.items())
-        if isinstance(value, list | tuple):
-            value = "\n".join(str(part) for part in value)
-        if value:
-            screen.print(
-                Text.assemble((f"{field.name:12}", "bold"), render.visible(str(value))), soft_wrap=True
-            )
+        lines = value if isinstance(value, list | tuple) else [value] if value else []
+        for number, line in enumerate(lines):
+            title = field.name if number == 0 else ""
+            screen.print(Text.assemble((f"{title:13}", "bold"), render.visible(str(line))), soft_wrap=True)
 
 
 @app.command()

@@ -113,8 +113,9 @@ def transfer(
 @app.command()
 def reconstruction(
     corpus: Annotated[
-        str, typer.Option(help="A corpus: its name or a file. Default: what the model held out.")
-    ] = "",
+        str | None,
+        typer.Option(help="A corpus: its name or a file. Default: what the model's recipe holds out."),
+    ] = None,
     split: SplitOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
@@ -131,11 +132,15 @@ def reconstruction(
     """Encode and decode sentences: how much of the wording comes back (BLEU)?"""
     target, judged = Target.chosen(format, output, force), judgements(outputs, force)
     writer = open_writer(model, device, precision)
-    sentences, name = chosen(corpus, split, corpora)
+
+    from textvae.evaluation.reconstruction import evaluate_reconstruction, held_out
+
+    sentences: Iterable[Sentence]
+    if corpus is None:
+        sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
+    else:
+        sentences, name = chosen(corpus, split, corpora)
     asked = list(islice(sentences, limit))
-
-    from textvae.evaluation.reconstruction import evaluate_reconstruction
-
     with render.counting("reconstructing", len(asked)) as progress:
         report = evaluate_reconstruction(writer, asked, name, progress=progress)
     show(report, target, judged)
@@ -183,17 +188,13 @@ def line(row: Row) -> str:
 
 def table(rows: Iterable[Row], stream: TextIO) -> None:
     """The figures below their title, the signature at the end."""
-    from rich.table import Table
     from rich.text import Text
 
     screen = render.console(stream)
     held = list(rows)
     screen.print(Text(render.visible(str(held[0]["title"])), "bold"))
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column()
-    grid.add_column(justify="right")
-    grid.add_column(style="dim")
+    width = max(len(str(row["name"])) for row in held)
     for row in held:
-        grid.add_row(Text(str(row["name"])), f"{row['value']:.4g}", Text(str(row["note"])))
-    screen.print(grid)
+        figure = f"{row['name']:{width}}  {row['value']:>8.4g}"
+        screen.print(Text.assemble(figure, (f"  {row['note']}".rstrip(), "dim")), soft_wrap=True)
     screen.print(Text(render.visible(str(held[0]["signature"])), "dim"), soft_wrap=True)

@@ -1,7 +1,9 @@
 """`textvae train text|affect`: train a model from a recipe, and draw the steps."""
 
+import sys
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +15,7 @@ from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
 from textvae.errors import OutputError, RecipeError
 
 if TYPE_CHECKING:
-    from textvae.training.loop import Step
+    from textvae.training.loop import Step, TrainingOptions
 
 RATE_STEPS = 20
 """Steps over which the speed is measured."""
@@ -61,15 +63,15 @@ def text(
     Ctrl-C leaves a checkpoint; --resume goes on to the same losses. DIR/best and DIR/last are for --model.
     """
     check_folder(out, resume)
-    values = resolved("text", recipe, set, seed)
+    values, options = resolved("text", recipe, set, seed)
     with render.waiting("reading the corpus"):
         from textvae.text.task import TextTask
         from textvae.training.device import choose_device
 
         chosen = choose_device(device, precision)
         reader = open_reader(affect, device, precision)
-        task = TextTask(values, chosen, reader.score, affect, reader.checksum, values["training"]["seed"])
-    follow(task, values, out, resume, "tokens")
+        task = TextTask(values, chosen, reader.score, affect, reader.checksum, options.seed)
+    follow(task, options, out, resume, "tokens")
 
 
 @app.command()
@@ -94,15 +96,15 @@ def affect(
     Ctrl-C leaves a checkpoint; --resume goes on to the same losses. DIR/best and DIR/last are for --model.
     """
     check_folder(out, resume)
-    values = resolved("affect", recipe, set, seed)
+    values, options = resolved("affect", recipe, set, seed)
     with render.waiting("reading the corpora"):
         from textvae.affect.task import AffectTask
 
         task = AffectTask.from_recipe(
-            values, encoder=encoder, seed=values["training"]["seed"], device=device, precision=precision,
+            values, encoder=encoder, seed=options.seed, device=device, precision=precision,
             directory=corpora,
         )  # fmt: skip
-    follow(task, values, out, resume, "sentences")
+    follow(task, options, out, resume, "sentences")
 
 
 def check_folder(out: Path, resume: bool) -> None:
@@ -116,9 +118,12 @@ def check_folder(out: Path, resume: bool) -> None:
         raise OutputError(f"{out} exists and is not empty: name another folder, or go on with --resume.")
 
 
-def resolved(kind: str, recipe: str, given: list[str] | None, seed: int | None) -> dict[str, Any]:
-    """The recipe with `--set` and `--seed` put in."""
-    from textvae.training.recipe import load_recipe
+def resolved(
+    kind: str, recipe: str, given: list[str] | None, seed: int | None
+) -> tuple[dict[str, Any], "TrainingOptions"]:
+    """The recipe with `--set` and `--seed` put in, and its `[training]`."""
+    from textvae.training.loop import TrainingOptions
+    from textvae.training.recipe import load_recipe, read_table
 
     overrides = {}
     for pair in given or []:
@@ -127,17 +132,14 @@ def resolved(kind: str, recipe: str, given: list[str] | None, seed: int | None) 
             raise RecipeError(f"--set {pair!r} is not TABLE.KEY=VALUE: write --set training.minutes=5, say.")
         overrides[key] = value
     values = load_recipe(kind, recipe, overrides)
-    options = values.setdefault("training", {})
-    options["seed"] = options.get("seed", 1) if seed is None else seed
-    return values
+    options = read_table(values.get("training", {}), TrainingOptions, "training")
+    return values, options if seed is None else replace(options, seed=seed)
 
 
-def follow(task: Any, recipe: dict[str, Any], out: Path, resume: bool, unit: str) -> None:
+def follow(task: Any, options: "TrainingOptions", out: Path, resume: bool, unit: str) -> None:
     """Train `task` (a room's `Task`), draw the steps, and say at the end where the checkpoints are."""
-    from textvae.training.loop import TrainingOptions, train
-    from textvae.training.recipe import read_table
+    from textvae.training.loop import train
 
-    options = read_table(recipe["training"], TrainingOptions, "training")
     print(f"training on {task.device.name}, seed {options.seed}, in {render.visible(str(out))}", flush=True)
     last: Step | None = None
     best: Step | None = None
@@ -152,16 +154,13 @@ def follow(task: Any, recipe: dict[str, Any], out: Path, resume: bool, unit: str
             f"stopped after step {last.step:,} of {last.steps:,}. To go on, repeat the command with --resume."
         )
         raise KeyboardInterrupt(message) from None
-    if best is not None and best.validation is not None:
-        figures = ", ".join(f"{name} {value:.4g}" for name, value in best.validation.items())
-        print(f"best: {render.visible(str(out / 'best'))} (step {best.step:,}: {figures})")
-    print(f"last: {render.visible(str(out / 'last'))}")
+    for name, made in (("best", best), ("last", last)):
+        if (out / name).is_dir():
+            print(f"{name}: {render.visible(str(out / name))}" + (figures(made) if made else ""))
 
 
 def drawn(steps: "Iterator[Step]", unit: str) -> "Iterator[Step]":
     """`steps` as they are, drawn on standard error if that is a terminal."""
-    import sys
-
     if not sys.stderr.isatty():
         yield from steps
         return
@@ -175,11 +174,14 @@ def drawn(steps: "Iterator[Step]", unit: str) -> "Iterator[Step]":
             recent.append((step.seconds, step.size))
             progress.update(bar, completed=share(step), description=described(step, speed(recent), unit))
             if step.validation is not None:
-                figures = ", ".join(f"{name} {value:.4g}" for name, value in step.validation.items())
-                progress.console.print(
-                    f"step {step.step:,}: {figures}{' (best so far)' if step.best else ''}"
-                )
+                progress.console.print(f"validated{figures(step)}{', best so far' if step.best else ''}")
             yield step
+
+
+def figures(step: "Step") -> str:
+    """What a validating step found on dev."""
+    found = ", ".join(f"{name} {value:.4g}" for name, value in (step.validation or {}).items())
+    return f" (step {step.step:,}: {found})" if found else ""
 
 
 def share(step: "Step") -> float:
