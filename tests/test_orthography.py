@@ -129,6 +129,7 @@ def test_yelp_form_is_left_to_those_who_write_it(form: str, source: str | None, 
         ("wait -- what ?", "wait - what?"),
         ("the boys ' room , is n't it", "the boys' room, isn't it"),
         ("“Curly” ‘quotes’—and dashes…", "\"curly\" 'quotes' - and dashes..."),
+        ("against ''clutter,'' they said", 'against "clutter," they said'),
         ("tea\u00a0 for\ttwo\nplease", "tea for two please"),
         ("ﬁne \uff21\uff22\uff23", "fine abc"),
     ],
@@ -173,7 +174,7 @@ def test_casing_is_learned_where_no_sentence_begins() -> None:
     texts = [
         "We saw London. The end.",
         "In London, the BBC lies.",
-        "Is London's BBC here?",
+        "Is London's BBC here, [NAME]?",
         "The BBC and the bbc",
     ] * 2
     texts += ["THE WHOLE TEXT IS LOUD", "A Title In The Grand Manner", "May I? You may."]

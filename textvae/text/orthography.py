@@ -21,6 +21,7 @@ ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by w
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
 _FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
+_MASK = re.compile(r"\[[A-Z]+\]")  # GoEmotions' names
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 _ABBREVIATED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 
@@ -94,7 +95,7 @@ def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> di
     """
     seen: dict[str, Counter[str]] = {}
     for text in texts:
-        words = _words(join_marks(tidy(text)))
+        words = _words(join_marks(tidy(_MASK.sub("", text))))
         inner = [word for _, word, begins in words if word and not begins]
         if 3 * sum(word[0].isupper() for word in inner) > 2 * len(inner):
             continue
@@ -126,7 +127,7 @@ def _figures(text: str, source: str) -> str:
 
 
 def _words(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Of each word its core ('London' in '"London,'; may be empty): the place, the core, whether a sentence begins."""
+    """Where each word's core is, the core ("London" of '"London,', or ""), whether a sentence begins."""
     begins, place = True, 0
     for word in text.split(" "):
         core = _CORE.search(word)

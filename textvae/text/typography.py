@@ -28,9 +28,10 @@ _MARKS = str.maketrans(
 )
 
 _CLITIC = r"(?:n't|'(?:s|m|re|ve|ll|d))(?!\w)"
+_APART = re.compile(r" [^\w(\[{]| n't|[(\[{$£€#\"] |^[`\"]|--|''|``|(?i:gon|wan|got|gim|lem) ")
 _DASHES = re.compile(r"(?<![-<!])--++(?!>)")
 _OPENED = re.compile(r"(``|(?<!\S)`(?!\S)) ?")
-_CLOSED = re.compile(r" ?''")
+_CLOSED = re.compile(r" ?''(?!\w)|''")
 _REUNITED = re.compile(r"\b(gon|wan) (na)\b|\b(got) (ta)\b|\b(gim|lem) (me)\b", re.IGNORECASE)
 _SUFFIX = re.compile(rf"(?<=\w) (?={_CLITIC})", re.IGNORECASE)
 _LEFT = re.compile(r"(?<=\S) (?=(?:[.,;:!?]+|[)\]}]+[.,;:!?]*|%)[\"']?(?: |$))")
@@ -63,6 +64,8 @@ def clean(text: str) -> str:
     Raises:
         TextError: a lone surrogate, with its position: no encoding can write it.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     if lone := _SURROGATE.search(text):
         raise TextError(
             f"character {lone.start()} of the text is a lone surrogate (U+{ord(lone[0]):04X}),"
@@ -73,12 +76,16 @@ def clean(text: str) -> str:
 
 def tidy(text: str) -> str:
     """`clean`, with quotes, dashes and ellipses as ASCII has them, and in NFKC."""
-    text = unicodedata.normalize("NFKC", clean(text).translate(_MARKS))
-    return clean(text.translate(_MARKS))
+    text = clean(text)
+    if text.isascii():
+        return text
+    return clean(unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS))
 
 
 def join_marks(text: str) -> str:
     """Marks where a person writes them: "`` do n't go , '' he said ." -> '"don't go," he said.'."""
+    if not _APART.search(text):
+        return text
     text = _CLOSED.sub('"', _OPENED.sub(lambda match: '"' if match[1] == "``" else "'", text))
     text = " ".join(_DASHES.sub(" - ", text).split())
     text = _REUNITED.sub(lambda match: match[0].replace(" ", ""), _SUFFIX.sub("", text))
