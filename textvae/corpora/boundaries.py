@@ -59,8 +59,8 @@ def ends_sentence(candidate: Candidate, punkt: Punkt) -> bool:
     match = _WORD.match(following)
     word = match[0] if match else ""
     small = word[:1].islower()
-    if not candidate.marks:  # a smiley
-        return not quoted and punkt.begins(word)
+    if not candidate.marks:  # a smiley, or the verb of "I <3 Rome"
+        return word[:1].isupper() and (punkt.begins(word) or candidate.before.count(" ") > 2)
     if after[:1] in ".!?,;:":
         return False
     if candidate.closing and not quoted and (small or _says(following)):
@@ -81,6 +81,8 @@ def _stop_ends(words: list[str], after: str, word: str, quoted: bool, punkt: Pun
     kind = last.lower().replace("’", "'").rsplit("-")[-1]
     if kind in LEADING:
         return False
+    if kind == "in" and word[:1].islower():  # inches
+        return not words[-2:][0][-1:].isdigit()
     if kind in COUNTING:
         return not after[:1].isdigit()
     initials = _INITIALS.fullmatch(last)
