@@ -141,9 +141,9 @@ def train_judge(sentences: Sequence[Sentence], options: JudgeOptions | None = No
                 optimizer.param_groups[0]["lr"] = options.rate * (1 - step / total)
                 optimizer.zero_grad()
             loss = F.cross_entropy(_logits(corpus.rows(rows), embedding, output), gold[rows])
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             for optimizer in optimizers:
-                optimizer.step()  # type: ignore[no-untyped-call]
+                optimizer.step()
             step += 1
     return Judge(labels, embedding.detach(), output.detach())
 
