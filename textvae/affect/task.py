@@ -1,0 +1,212 @@
+"""Training the affect model: the recipe's corpora, the terms, validation on EmoBank's dev rows, export."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from textvae.affect.calibration import Calibration
+from textvae.affect.encoder import freeze, pretrained_encoder
+from textvae.affect.lessons import Batch, Lessons, encode, pad, scales_of
+from textvae.affect.model import DIMENSIONS, AffectModel
+from textvae.corpora import Sentence, read_corpus
+from textvae.errors import RecipeError
+from textvae.training.checkpoint import save_checkpoint
+from textvae.training.device import Device, choose_device
+from textvae.training.quantisation import dequantise, quantise
+from textvae.training.recipe import read_table
+from textvae.variational.objective import Objective
+
+TERMS = frozenset({"affect", "spread", "valence", "polarity", "emotions"})
+
+
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """A recipe's `[data]`."""
+
+    batch: int = 64  # sentences
+    longest: int = 96  # word pieces; longer sentences are cut in training
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """A recipe's `[model]`."""
+
+    encoder: str = ""  # a folder or a name on the hub
+    freeze: str = "none"
+    dropout: float = 0.1
+    window: int = 256  # word pieces that the model reads at once; longer texts are read in windows
+    quantised: bool = True  # export int8 weights with a scale a row
+
+
+class Pupil(nn.Module):
+    """The affect model and the heads that only training needs.
+
+    Each corpus of valence or polarity reads the one valence output v through its own scale:
+    slope v + offset.
+    """
+
+    def __init__(self, model: AffectModel, scales: int, emotions: int) -> None:
+        super().__init__()
+        self.model = model
+        self.slope = nn.Parameter(torch.ones(scales))
+        self.offset = nn.Parameter(torch.zeros(scales))
+        self.emotions = nn.Linear(model.mean.in_features, emotions) if emotions else None
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The terms, each summed over the sentences that have the target and divided by all B."""
+        read = self.model(batch.pieces, batch.mask)
+        valence = self.slope[batch.scale] * read.mean[:, 0] + self.offset[batch.scale]
+        losses = {
+            "affect": _known(F.mse_loss, read.mean, batch.affect),
+            "spread": _known(F.mse_loss, read.spread, batch.spread),
+            "valence": _known(F.mse_loss, valence, batch.valence),
+            "polarity": _known(F.binary_cross_entropy_with_logits, valence, batch.polarity),
+        }
+        if self.emotions is not None:
+            with torch.autocast(read.vectors.device.type, enabled=False):
+                logits = self.emotions(read.vectors)
+            losses["emotions"] = _known(F.binary_cross_entropy_with_logits, logits, batch.emotions)
+        return {name: loss.sum() / len(batch.pieces) for name, loss in losses.items()}
+
+
+def _known(loss: Any, predicted: Tensor, target: Tensor) -> Tensor:
+    """The elementwise loss, 0 where the target is not known."""
+    known = ~target.isnan()
+    filled = torch.where(known, target, torch.zeros_like(target))
+    return loss(predicted, filled, reduction="none") * known  # type: ignore[no-any-return]
+
+
+class AffectTask:
+    """What the training loop needs; an epoch is the recipe's whole plan, stage after stage."""
+
+    def __init__(
+        self, recipe: Mapping[str, Any], model: AffectModel, tokenizer: Tokenizer, lessons: Lessons,
+        dev: list[Sentence], options: ModelOptions, data: DataOptions, seed: int, device: Device,
+    ) -> None:  # fmt: skip
+        self.recipe, self.tokenizer, self.lessons = recipe, tokenizer, lessons
+        self.options, self.data, self.seed, self.device = options, data, seed, device
+        self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
+        self.model = Pupil(model, len(lessons.scale_names), len(lessons.emotions)).to(device.device)
+        self.dev = encode(tokenizer, [s.text for s in dev], options.window)
+        self.gold = ratings_of(dev)
+
+    @classmethod
+    def from_recipe(
+        cls, recipe: Mapping[str, Any], *, encoder: str | None = None, seed: int = 1,
+        device: str = "auto", precision: str = "auto", directory: str | Path | None = None,
+    ) -> "AffectTask":  # fmt: skip
+        """Read the corpora and the pretrained encoder (`encoder`, else the recipe's `[model] encoder`)."""
+        data = read_table(recipe.get("data", {}), DataOptions, "data")
+        options = read_table(recipe.get("model", {}), ModelOptions, "model")
+        stages = recipe.get("stage", [])
+        if not stages:
+            raise RecipeError("the recipe has no [[stage]]: give at least one, such as emobank = 4.0.")
+        if not (name := encoder or options.encoder):
+            raise RecipeError("no encoder: name a transformers folder or a hub model with --encoder.")
+        pretrained, pieces = pretrained_encoder(name)
+        freeze(pretrained, options.freeze)
+        for module in pretrained.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = options.dropout
+        tokenizer = Tokenizer.from_buffer(pieces)
+        names = dict.fromkeys(name for stage in stages for name in stage)
+        sources = {name: _source(name, directory) for name in names}
+        scales = scales_of(sources.get("emobank", ()))
+        lessons = Lessons(sources, tokenizer, data.longest, scales)
+        torch.manual_seed(seed)
+        model = AffectModel(pretrained, _width(pretrained), scales)
+        dev = list(read_corpus("emobank", split="dev", directory=directory))
+        chosen = choose_device(device, precision)
+        return cls(recipe, model, tokenizer, lessons, dev, options, data, seed, chosen)
+
+    def epoch(self, epoch: int) -> Sequence[np.ndarray]:
+        """Row numbers of every batch of the plan."""
+        generator = np.random.default_rng([self.seed, epoch])
+        stages = self.recipe["stage"]
+        return [rows for stage in stages for rows in self.lessons.order(stage, self.data.batch, generator)]
+
+    def terms(self, batch: np.ndarray, step: int) -> Mapping[str, Tensor]:
+        """The objective's terms on a batch."""
+        ready = self.lessons.batch(batch)
+        moved = {name: getattr(ready, name).to(self.device.device) for name in Batch.__slots__}
+        return self.model(Batch(**moved))  # type: ignore[no-any-return]
+
+    def size(self, batch: np.ndarray) -> int:
+        """Sentences in the batch."""
+        return len(batch)
+
+    def validate(self) -> Mapping[str, float]:
+        """Pearson's r and squared error on dev; the score is the mean of the three r."""
+        mean, _ = self._read(self.model.model)
+        figures = {f"r_{d}": _pearson(mean[:, i], self.gold[:, i]) for i, d in enumerate(DIMENSIONS)}
+        figures["mse"] = float(((mean - self.gold) ** 2).mean())
+        figures["score"] = sum(figures[f"r_{d}"] for d in DIMENSIONS) / len(DIMENSIONS)
+        return figures
+
+    def export(self, folder: Path, figures: Mapping[str, float]) -> None:
+        """Write the affect model alone, its intervals calibrated on the weights as they are stored."""
+        state = self.model.model.state_dict()
+        weights = {name: value.detach().cpu().float() for name, value in state.items()}
+        stored = dequantise(quantise(weights)) if self.options.quantised else weights
+        shipped = AffectModel.build(self.model.model.describe(), stored).to(self.device.device)
+        calibration = Calibration.fit(self.gold, *self._read(shipped))
+        for dimension, residuals in zip(DIMENSIONS, calibration.residuals, strict=True):
+            weights[f"residuals.{dimension}"] = torch.from_numpy(residuals)
+        config = {
+            "kind": "affect",
+            "model": self.model.model.describe(),
+            "window": self.options.window,
+            "recipe": dict(self.recipe),
+            "seed": self.seed,
+            "dev": {name: round(value, 5) for name, value in figures.items()},
+        }
+        files = {"tokenizer.json": _bare(self.tokenizer)}
+        save_checkpoint(folder, config, weights, files, quantised=self.options.quantised)
+
+    @torch.no_grad()
+    def _read(self, model: AffectModel) -> tuple[np.ndarray, np.ndarray]:
+        """Means and spreads of the dev rows on the 1-5 scale, (N, 3) each."""
+        model.eval()
+        order = np.argsort([len(row) for row in self.dev], kind="stable")
+        mean, spread = np.empty((2, len(self.dev), len(DIMENSIONS)), np.float32)
+        for start in range(0, len(order), 64):
+            rows = order[start : start + 64]
+            pieces, mask = pad([self.dev[row] for row in rows], self.lessons.pad)
+            with self.device.autocast():
+                read = model.read(pieces.to(self.device.device), mask.to(self.device.device))
+            mean[rows], spread[rows] = (values.float().cpu().numpy() for values in read)
+        return mean, spread
+
+
+def ratings_of(sentences: Iterable[Sentence]) -> np.ndarray:
+    """Mean ratings, (N, 3) on the 1-5 scale."""
+    return np.array([[getattr(s, d).mean for d in DIMENSIONS] for s in sentences], np.float32)
+
+
+def _source(name: str, directory: str | Path | None) -> list[Sentence]:
+    """The training sentences of a source; of the reviews, the pros and cons of products."""
+    sentences = read_corpus(name, split="train", directory=directory)
+    return [s for s in sentences if name != "reviews" or s.id.startswith("pros_cons")]
+
+
+def _width(encoder: nn.Module) -> int:
+    size = getattr(encoder, "size", None)
+    return int(size.hidden if size is not None else encoder.model.config.hidden_size)  # type: ignore[union-attr, arg-type]
+
+
+def _pearson(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def _bare(tokenizer: Tokenizer) -> bytes:
+    """`tokenizer.json` without the cut and the padding that training asked for."""
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer.to_str().encode()
