@@ -143,7 +143,7 @@ def train_judge(sentences: Sequence[Sentence], options: JudgeOptions | None = No
             loss = F.cross_entropy(_logits(corpus.rows(rows), embedding, output), gold[rows])
             loss.backward()
             for optimizer in optimizers:
-                optimizer.step()
+                optimizer.step()  # type: ignore[no-untyped-call]
             step += 1
     return Judge(labels, embedding.detach(), output.detach())
 
