@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import logging
 import shutil
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -26,6 +27,7 @@ from textvae.errors import CorpusError, OutputError
 CHUNK = 1 << 16
 ATTEMPTS = 3
 SECONDS = 30.0
+BROKEN = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 Progress = Callable[[str, int, int | None], None]
@@ -164,7 +166,7 @@ class Resuming:
                 reason = "the connection closed early"
             except urllib.error.HTTPError as error:
                 raise CorpusError(f"{url} cannot be fetched: HTTP {error.code} {error.reason}.") from error
-            except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+            except BROKEN as error:
                 reason = str(getattr(error, "reason", "") or error)
         here = self.part.stat().st_size if self.part.exists() else 0
         raise CorpusError(

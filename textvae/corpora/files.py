@@ -16,7 +16,7 @@ from textvae.errors import TextError, UnknownNameError
 RATINGS = ("valence", "arousal", "dominance")
 FIELDS = ("text", "id", "split", "label", *RATINGS, *(f"{name}_sd" for name in RATINGS))
 LONGEST_FIELD = 1 << 30  # characters; the csv module's own limit of 131,072 is too low for a text
-PASSAGE = 1 << 20  # characters of running text that are split at once, where no blank line divides it
+PASSAGE = 1 << 16  # characters of running text that are split at once, where no blank line divides it
 
 Row = tuple[int, Mapping[str, Any]]
 
@@ -95,8 +95,8 @@ def passages(lines: Iterator[str]) -> Iterator[str]:
             held, size = [], 0
         elif size > PASSAGE:
             text = "\n".join(held)
-            last = split_sentences(text)[-1].start
-            if last:
+            spans = split_sentences(text)
+            if last := spans[-1].start if spans else 0:
                 yield text[:last]
             held, size = [text[last:]], 0  # the last sentence may go on in the next line
     if held:

@@ -78,7 +78,7 @@ def read_vader(card: Card, files: Located) -> Iterator[Sentence]:
             agreed = abs(other - float(mean)) < 1e-3
             valence = Rating.rescaled(float(mean), sd if agreed else None, *card.scale)
             yield Sentence(
-                html.unescape(text).strip(), f"{label}/{name.strip()}", "train", valence, label=label
+                _squeezed(html.unescape(text)), f"{label}/{name.strip()}", "train", valence, label=label
             )
 
 
@@ -127,7 +127,8 @@ def read_yelp(card: Card, files: Located) -> Iterator[Sentence]:
     seen = {_squeezed(text) for s in benchmark for text in (s.text, *s.references)} | {""}
     for part in ("train_part/train_part", "shen_dev_test/sentiment.dev", "shen_dev_test/sentiment.test"):
         for digit, label in labels.items():
-            for number, line in enumerate(read_lines(files[f"{part}.{digit}"]), 1):
+            path = files.get(f"{part}.{digit}")  # the training part cannot be fetched, so it may be missing
+            for number, line in enumerate(read_lines(path) if path else (), 1):
                 if (text := _squeezed(line)) not in seen:
                     seen.add(text)
                     yield Sentence(text, f"{part}.{digit}/{number}", "train", label=label)
@@ -159,7 +160,7 @@ def read_reviews(card: Card, files: Located) -> Iterator[Sentence]:
         path = f"pros_cons/Integrated{tag}.txt"
         for number, line in enumerate(read_lines(files[path]), 1):
             found = re.search(rf"<{tag}>(.*?)</{tag}>", line)
-            if found and (text := html.unescape(found[1]).strip()):
+            if found and (text := _squeezed(html.unescape(found[1]))):
                 yield Sentence(text, f"{path}/{number}", "train", label=label)
     for label, short in (("positive", "pos"), ("negative", "neg")):
         for review in sorted(files[f"movie_reviews/{short}"].glob("*.txt")):
@@ -171,7 +172,7 @@ def read_reviews(card: Card, files: Located) -> Iterator[Sentence]:
     for product in sorted(files["product_reviews_1"].glob("*.txt")):
         for number, line in enumerate(read_lines(product), 1):
             _, marks, text = line.partition("##")  # before it stand the features that the annotators found
-            if marks and (text := html.unescape(text).strip()):
+            if marks and (text := _squeezed(html.unescape(text))):
                 yield Sentence(text, f"product_reviews_1/{product.name}/{number}", "train")
 
 
@@ -195,14 +196,15 @@ def _paragraphs(path: Path) -> Iterator[str]:
     lines: list[str] = []
     begun = not any(line.startswith("*** START OF") for line in read_lines(path))
     for line in read_lines(path):
-        if line.startswith(("*** START OF", "*** END OF")):
-            begun, lines = "START" in line, []
-        elif begun and line.strip():
+        mark = line.startswith(("*** START OF", "*** END OF"))
+        if begun and line.strip() and not mark:
             lines.append(line.strip())
         elif lines:
             yield " ".join(lines)
             lines = []
-    if begun and lines:
+        if mark:
+            begun = line.startswith("*** START OF")
+    if lines:
         yield " ".join(lines)
 
 

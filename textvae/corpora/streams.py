@@ -47,8 +47,11 @@ def read_raw_lines(source: Source) -> Iterator[str]:
         else:
             stream = getattr(source, "buffer", source)  # standard input is text over bytes: take the bytes
         lines = iter(stream) if isinstance(stream, io.TextIOBase) else _lines_of_bytes(stream, name)
-        for number, line in enumerate(lines):
-            yield line.removeprefix(_BYTE_ORDER_MARK) if number == 0 else line
+        for first in lines:
+            if first := first.removeprefix(_BYTE_ORDER_MARK):
+                yield first
+            break
+        yield from lines
 
 
 def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
