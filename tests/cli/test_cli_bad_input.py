@@ -151,7 +151,7 @@ def test_a_full_disk_behind_standard_output() -> None:
 
 
 @pytest.mark.parametrize("format", ["table", "text", "jsonl"])
-def test_a_closed_pipe_is_quiet(format: str) -> None:  # noqa: A002
+def test_a_closed_pipe_is_quiet(format: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "textvae", "corpus", "list", "--format", format]
