@@ -111,6 +111,44 @@ def test_what_a_narrow_beam_finds_is_scored_as_it_should_be(seed: int) -> None:
             assert hypothesis.score <= best + 1e-5
 
 
+def plain_beam_search(table: Table, sentence: int, longest: int, options: BeamOptions) -> list[Hypothesis]:
+    """One sentence, one group, in plain loops: what `beam_search` has to find."""
+    beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    pool: list[Hypothesis] = []
+    for length in range(1, longest + 2):
+        steps = []
+        for score, tokens in beam:
+            before, last = (BOS, BOS, *tokens)[-2:]
+            log_probs = table.logits[sentence, length - 1, before, last].log_softmax(-1).tolist()
+            for piece in (EOS, A, B, C):
+                said = (*tokens, piece)
+                if piece == EOS and length <= min(options.min_length, longest):
+                    continue
+                if piece != EOS and (length > longest or has_repeat(said, options.no_repeat or 99)):
+                    continue
+                steps.append((score + log_probs[piece], said))
+        steps.sort(reverse=True)
+        for score, tokens in steps[: options.width]:
+            if tokens[-1] == EOS:
+                value = score / length_norm(float(length), options.length_penalty)
+                pool.append(Hypothesis(tokens[:-1], score, value))
+        beam = [step for step in steps[: 2 * options.width] if step[1][-1] != EOS][: options.width]
+    return sorted(pool, key=lambda hypothesis: -hypothesis.score)[: options.keep]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_batch_finds_what_plain_loops_find(seed: int) -> None:
+    table = random_table(6, places=8, seed=seed)
+    options = BeamOptions(
+        width=2 + seed % 4, keep=2, length_penalty=0.3 * (seed % 5), min_length=seed % 3, no_repeat=seed % 4
+    )
+    longest = [7, 3, 5, 0, 6, 7]
+    for sentence, found in enumerate(search(table, longest, options)):
+        expected = plain_beam_search(table, sentence, longest[sentence], options)
+        assert [h.tokens for h in found] == [e.tokens for e in expected]
+        assert [h.score for h in found] == pytest.approx([e.score for e in expected], abs=1e-5)
+
+
 def test_stopping_early_loses_nothing() -> None:
     """The best of a search that may stop is the best of one that has to fill its pool."""
     table = random_table(20, places=8, seed=3)

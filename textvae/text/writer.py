@@ -49,7 +49,7 @@ class TextWriter:
         config: dict[str, Any],
         steering: Steering | None = None,
     ) -> None:
-        self.codec = codec
+        self.codec, self.config = codec, config
         self.steering = steering or Steering()
         self.search = PLAIN
         self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
@@ -70,6 +70,11 @@ class TextWriter:
             lambda: AffectReader.load(reader, device=device, precision=precision),
             checkpoint.config,
         )
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.codec.name
 
     @cached_property
     def reader(self) -> AffectReader:

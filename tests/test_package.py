@@ -1,0 +1,28 @@
+"""The package's front door: its names, and that nothing heavy is behind them until it is asked for."""
+
+import subprocess
+import sys
+
+import pytest
+
+import textvae
+from textvae.errors import UnknownNameError
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = "import sys, textvae; print({'torch', 'numpy', 'transformers', 'nltk'} & set(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "set()"
+
+
+def test_every_public_name_is_there() -> None:
+    for name in textvae.__all__:
+        assert getattr(textvae, name).__name__ == name
+    assert dir(textvae) == textvae.__all__ == sorted(textvae.__all__)
+
+
+def test_names_that_are_not_there() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = textvae.nothing  # type: ignore[attr-defined]
+    with pytest.raises(UnknownNameError, match="unknown model 'no-such-model'"):
+        textvae.load("no-such-model")
