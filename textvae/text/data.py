@@ -62,7 +62,9 @@ def gather(options: DataOptions, split: str, orthography: Orthography) -> list[I
             seen.add(form)
             items.append(Item(sentence.text, form, name))
     if not items:
-        raise RecipeError(f"no sentence of {options.min_words}-{options.max_words} words in the split {split!r}.")
+        raise RecipeError(
+            f"no sentence of {options.min_words}-{options.max_words} words in the split {split!r}."
+        )
     return items
 
 
@@ -71,7 +73,9 @@ def _part(form: str, held_out: float) -> str:
     return "test" if share < held_out else "dev" if share < 2 * held_out else "train"
 
 
-def read_affect(items: Sequence[Item], orthography: Orthography, score: Score, checksum: str) -> NDArray[np.float32]:
+def read_affect(
+    items: Sequence[Item], orthography: Orthography, score: Score, checksum: str
+) -> NDArray[np.float32]:
     """(N, 2) valence and arousal of the items, computed once and kept in the user's cache.
 
     `checksum` names the affect model's weights; with the sentences it is the key.
@@ -167,4 +171,3 @@ def carrying_pieces(
 
 
 _AROUND = "\"'()[]{}.,;:!?-…"
-

@@ -61,12 +61,14 @@ class Decoder(nn.Module):
     def forward(self, embedded: Tensor, state: State) -> Tensor:
         """Teacher forcing: (B, T, embedding) -> (B, T, embedding), to be multiplied by the embeddings."""
         hidden, _ = self.gru(embedded + state.z_in[:, None], state.h[None].to(embedded.dtype).contiguous())
-        return self.dropout(self.project(hidden) + state.z_out[:, None])
+        output: Tensor = self.dropout(self.project(hidden) + state.z_out[:, None])
+        return output
 
     def step(self, embedded: Tensor, state: State) -> tuple[Tensor, State]:
         """One token: (B, embedding) -> (B, embedding) and the state after it."""
-        gates_in = functional.linear(embedded + state.z_in, self.gru.weight_ih_l0, self.gru.bias_ih_l0)
-        gates_h = functional.linear(state.h, self.gru.weight_hh_l0, self.gru.bias_hh_l0)
+        w_in, w_h, b_in, b_h = self.gru.all_weights[0]
+        gates_in = functional.linear(embedded + state.z_in, w_in, b_in)
+        gates_h = functional.linear(state.h, w_h, b_h)
         in_r, in_u, in_n = gates_in.chunk(3, dim=-1)
         h_r, h_u, h_n = gates_h.chunk(3, dim=-1)
         update = torch.sigmoid(in_u + h_u)

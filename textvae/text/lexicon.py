@@ -56,9 +56,9 @@ def _ridge(
         predicted = np.bincount(rows, w[columns], len(y))
         return np.bincount(columns, predicted[rows], size) + ridge * w
 
-    w = np.zeros(size)
-    residual = np.bincount(columns, (y - y.mean())[rows], size)
-    direction = residual.copy()
+    w: NDArray[np.float64] = np.zeros(size)
+    residual: NDArray[np.float64] = np.bincount(columns, (y - y.mean())[rows], size).astype(np.float64)
+    direction: NDArray[np.float64] = residual.copy()
     norm = float(residual @ residual)
     for _ in range(rounds):
         if norm < 1e-8:

@@ -117,7 +117,7 @@ class TextVAE(nn.Module):
         return self.decoder.start(latent.z)
 
     def forward(self, tokens: Tensor, latent: Latent) -> Tensor:
-        """Teacher forcing: (B, T) beginning with bos -> what `logits` turns into the next tokens', (B, T, E)."""
+        """Teacher forcing: (B, T) beginning with bos -> the output that `logits` takes, (B, T, E)."""
         output: Tensor = self.decoder(self.embed(tokens), self.start(latent))
         return output
 

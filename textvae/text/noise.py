@@ -8,8 +8,11 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class NoiseOptions:
-    """A recipe's `[noise]`. A sentence is read as it is, or with words deleted at random, or with the
-    words deleted that carry its affect, so that the decoder learns to put them back from the affect latent."""
+    """A recipe's `[noise]`.
+
+    A sentence is read as it is, or with words deleted at random, or with the words deleted that carry its
+    affect, so that the decoder learns to put them back from the affect latent.
+    """
 
     random_share: float = 0.3  # share of the sentences with words deleted at random
     random_rate: float = 0.15  # of their words
@@ -41,5 +44,7 @@ def keep_mask(word_starts: Tensor, carries: Tensor, options: NoiseOptions) -> Te
     kind = torch.rand(rows, 1, device=word.device)
     at_random = kind < options.random_share
     of_affect = (kind >= options.random_share) & (kind < options.random_share + options.affect_share)
-    drop = (at_random & (chance < options.random_rate)) | (of_affect & carries & (chance < options.affect_rate))
+    drop = (at_random & (chance < options.random_rate)) | (
+        of_affect & carries & (chance < options.affect_rate)
+    )
     return ~drop

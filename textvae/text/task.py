@@ -50,7 +50,9 @@ class TextTask:
         self.noise = read_table(recipe.get("noise", {}), NoiseOptions, "noise")
         self.options = read_table(recipe.get("batches", {}), BatchOptions, "batches")
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
-        self.reversal = read_schedule(recipe.get("adversary", {}).get("strength", 0.0), "[adversary] strength")
+        self.reversal = read_schedule(
+            recipe.get("adversary", {}).get("strength", 0.0), "[adversary] strength"
+        )
         plain = Orthography(self.data.form)
         items = gather(self.data, "train", plain)
         dev = gather(self.data, "dev", plain)[: self.options.dev_sentences]
@@ -68,7 +70,8 @@ class TextTask:
         self.word_starts = torch.from_numpy(self.tokenizer.word_starts).to(device.device)
 
     def _standardise(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
-        return ((readings - self.affect_mean) / self.affect_sd).astype(np.float32)
+        standard: NDArray[np.float32] = (readings - self.affect_mean) / self.affect_sd
+        return standard.astype(np.float32)
 
     def _dataset(self, items: Sequence[Item], readings: NDArray[np.float32]) -> Dataset:
         carriers = affect_carriers(self.lexicon, self.data.affect_words)
@@ -202,4 +205,3 @@ class TextTask:
 def affect_carriers(lexicon: Lexicon, threshold: float) -> frozenset[str]:
     """The words whose weight for valence or arousal is larger than `threshold` standard deviations."""
     return frozenset(word for word, weights in lexicon.items() if max(map(abs, weights)) > threshold)
-

@@ -56,11 +56,11 @@ def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for name, content in files.items():
-            with open(fresh / name, "wb") as stream:
+            with (fresh / name).open("wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-        os.chmod(fresh, 0o755)
+        fresh.chmod(0o755)
         if not folder.exists():
             fresh.rename(folder)
             return

@@ -109,7 +109,7 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     began = time.monotonic() - progress.seconds
     saved = time.monotonic()
     current_epoch = 0
-    with open(run / "log.jsonl", "a", encoding="utf-8") as log, _deferred_signals() as interrupted:
+    with (run / "log.jsonl").open("a", encoding="utf-8") as log, _deferred_signals() as interrupted:
         while progress.step < steps:
             done = _share_done(progress.step, steps, time.monotonic() - began, options.minutes)
             if done >= 1.0:
@@ -131,9 +131,8 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             weights.update(progress.step)
             progress.step += 1
             progress.seconds = time.monotonic() - began
-            last = progress.step >= steps or bool(interrupted)
             validation, best = None, False
-            if progress.step % options.validate_every == 0 or (last and not interrupted):
+            if progress.step % options.validate_every == 0 or progress.step >= steps:
                 validation, best = _validate(task, weights, progress, run)
             report = Step(
                 progress.step, steps, progress.step / per_epoch, loss, terms, rate, task.size(batch),
@@ -142,11 +141,12 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             if validation or progress.step % options.log_every == 0:
                 log.write(json.dumps(asdict(report)) + "\n")
                 log.flush()
-            if interrupted or time.monotonic() - saved > options.save_every:
+            if time.monotonic() - saved > options.save_every:
                 save_state(run / "state", model, weights, optimizer, progress)
                 saved = time.monotonic()
             yield report
             if interrupted:
+                save_state(run / "state", model, weights, optimizer, progress)
                 raise KeyboardInterrupt
             if options.patience is not None and progress.stale > options.patience:
                 break
@@ -175,9 +175,7 @@ def _take_step(
     return loss, values
 
 
-def _validate(
-    task: Task, weights: Weights, progress: Progress, run: Path
-) -> tuple[dict[str, float], bool]:
+def _validate(task: Task, weights: Weights, progress: Progress, run: Path) -> tuple[dict[str, float], bool]:
     """Figures of the averaged weights on dev; the best so far is exported to `best/`."""
     with weights.averaged():
         figures = dict(task.validate())

@@ -3,10 +3,12 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textvae import resources
 from textvae.errors import RecipeError, UnknownNameError
+
+Shape = TypeVar("Shape")
 
 
 def recipe_names(kind: str) -> list[str]:
@@ -24,7 +26,9 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
     if path.suffix != ".toml":
         path = resources.recipe_folder() / kind / f"{name_or_path}.toml"
         if not path.is_file():
-            raise UnknownNameError(f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file.")
+            raise UnknownNameError(
+                f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file."
+            )
     try:
         recipe = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -49,7 +53,7 @@ def _override(recipe: dict[str, Any], key: str, value: str) -> None:
         place[last] = value
 
 
-def read_table[T](table: Mapping[str, Any], shape: type[T], where: str) -> T:
+def read_table(table: Mapping[str, Any], shape: type[Shape], where: str) -> Shape:
     """A recipe's table as the frozen dataclass `shape`.
 
     Raises `UnknownNameError` for a key that `shape` lacks, `RecipeError` for a value of another type.
@@ -60,7 +64,9 @@ def read_table[T](table: Mapping[str, Any], shape: type[T], where: str) -> T:
             raise UnknownNameError(f"key of [{where}]", key, fields)
         kinds = str(fields[key].type if isinstance(fields[key].type, str) else _type_names(fields[key].type))
         given = type(value).__name__
-        fits = given in kinds or (given == "int" and "float" in kinds) or (given == "list" and "tuple" in kinds)
+        fits = (
+            given in kinds or (given == "int" and "float" in kinds) or (given == "list" and "tuple" in kinds)
+        )
         if not fits:
             raise RecipeError(f"[{where}] {key} = {value!r}: expected {kinds}.")
     return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as serialise_tensors
 from torch import Tensor, nn
@@ -75,8 +76,8 @@ def save_state(
     for index, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
     ready = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    state = {"state.json": json.dumps(asdict(progress)).encode(), "state.safetensors": serialise_tensors(ready)}
-    write_whole(folder, state)
+    stand = json.dumps(asdict(progress)).encode()
+    write_whole(folder, {"state.json": stand, "state.safetensors": serialise_tensors(ready)})
 
 
 def load_state(
@@ -93,9 +94,11 @@ def load_state(
         for name, value in _under("optimizer.", tensors).items():
             index, moment = name.split(".", 1)
             moments.setdefault(int(index), {})[moment] = value
-        optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise CheckpointError(f"{folder} cannot be resumed from ({error}): start in another folder.") from error
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": moments, "param_groups": groups})
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        advice = "start in another folder."
+        raise CheckpointError(f"{folder} cannot be resumed from ({error}): {advice}") from error
     return progress
 
 

@@ -1,0 +1,217 @@
+"""The loop, its checkpoints, its recipes: killed and resumed equals uninterrupted."""
+
+import json
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from textvae.errors import (
+    CheckpointError,
+    InputError,
+    OutputError,
+    RecipeError,
+    TrainingError,
+    UnknownNameError,
+)
+from textvae.training.checkpoint import load_checkpoint, save_checkpoint
+from textvae.training.device import choose_device
+from textvae.training.loop import TrainingOptions, train
+from textvae.training.quantisation import dequantise, quantise
+from textvae.training.recipe import load_recipe, read_table
+from textvae.variational.objective import Objective
+
+
+class Line:
+    """Fits y = 3 x with noise on x: enough of a task to drive the loop."""
+
+    def __init__(self, poison: int | None = None) -> None:
+        torch.manual_seed(0)
+        self.model: nn.Module = nn.Linear(2, 1)
+        self.objective = Objective.from_recipe(
+            {"error": {"schedule": "linear", "low": 0.5, "high": 1.0, "end": 9}}
+        )
+        self.device = choose_device("cpu", "fp32")
+        self.poison = poison
+
+    def epoch(self, epoch: int) -> Sequence[Tensor]:
+        generator = torch.Generator().manual_seed(epoch)
+        return [torch.randn(4, 2, generator=generator) for _ in range(5)]
+
+    def terms(self, batch: Tensor, step: int) -> Mapping[str, Tensor]:
+        error = (
+            (self.model(batch + 0.1 * torch.randn_like(batch)) - 3 * batch.sum(1, keepdim=True))
+            .square()
+            .mean()
+        )
+        return {"error": error * (float("nan") if step == self.poison else 1.0)}
+
+    def size(self, batch: Tensor) -> int:
+        return len(batch)
+
+    def validate(self) -> Mapping[str, float]:
+        torch.manual_seed(12345)  # a validation that draws must not disturb the training
+        return {"score": -float(self.model.weight.detach().sub(3).square().sum())}  # type: ignore[operator]
+
+    def export(self, folder: Path, figures: Mapping[str, float]) -> None:
+        save_checkpoint(folder, {"kind": "text", "figures": dict(figures)}, self.model.state_dict())
+
+
+OPTIONS = TrainingOptions(
+    epochs=4, learning_rate=0.05, warmup=3, average=0.9, validate_every=6, log_every=1, save_every=0.0
+)
+
+
+def losses(run: Path) -> list[tuple[int, float]]:
+    rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return [(row["step"], row["loss"]) for row in rows]
+
+
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
+    steps = list(train(Line(), OPTIONS, tmp_path / "whole"))
+    assert [s.step for s in steps] == list(range(1, 21))
+    killed = train(Line(), OPTIONS, tmp_path / "cut")
+    for step in killed:
+        if step.step == 8:  # the state of step 8 is saved; then the process is gone
+            break
+    killed.close()  # type: ignore[attr-defined]
+    again = list(train(Line(), OPTIONS, tmp_path / "cut", resume=True))
+    assert again[0].step == 9
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+    one = load_checkpoint(tmp_path / "cut" / "last").tensors
+    other = load_checkpoint(tmp_path / "whole" / "last").tensors
+    assert all(torch.equal(one[name], other[name]) for name in other)
+
+
+def test_ctrl_c_ends_the_step_and_keeps_the_state(tmp_path: Path) -> None:
+    seen = []
+    with pytest.raises(KeyboardInterrupt):
+        for step in train(Line(), OPTIONS, tmp_path / "run"):
+            seen.append(step.step)
+            if step.step == 4:
+                os.kill(os.getpid(), signal.SIGINT)
+    assert seen == [1, 2, 3, 4]
+    assert next(iter(train(Line(), OPTIONS, tmp_path / "run", resume=True))).step == 5
+
+
+def test_a_loss_that_is_not_finite_stops_with_the_best_kept(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"not finite at step 9.*best"):
+        list(train(Line(poison=8), OPTIONS, tmp_path / "run"))
+    assert load_checkpoint(tmp_path / "run" / "best").kind == "text"
+
+
+def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
+    list(train(Line(), OPTIONS, tmp_path / "run"))
+    with pytest.raises(OutputError, match="--resume"):
+        next(train(Line(), OPTIONS, tmp_path / "run"))
+    assert list(train(Line(), OPTIONS, tmp_path / "run", resume=True)) == []
+
+
+def test_a_damaged_state_says_so(tmp_path: Path) -> None:
+    list(train(Line(), OPTIONS, tmp_path / "run"))
+    state = tmp_path / "run" / "state" / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:50])
+    with pytest.raises(CheckpointError, match="cannot be resumed"):
+        next(train(Line(), OPTIONS, tmp_path / "run", resume=True))
+
+
+def test_early_stopping(tmp_path: Path) -> None:
+    class Worsening(Line):
+        score = 0.0
+
+        def validate(self) -> Mapping[str, float]:
+            self.score -= 1
+            return {"score": self.score}
+
+    options = TrainingOptions(epochs=10, validate_every=2, patience=1)
+    assert [s.step for s in train(Worsening(), options, tmp_path / "run")][-1] == 6
+
+
+def test_minutes_bound_the_training(tmp_path: Path) -> None:
+    assert list(train(Line(), TrainingOptions(epochs=1e6, minutes=1e-9), tmp_path / "run")) == []
+
+
+def test_quantised_rows_are_off_by_half_a_scale_at_most() -> None:
+    torch.manual_seed(0)
+    weights = {"w": torch.randn(6, 50) * torch.logspace(-3, 2, 6)[:, None], "b": torch.tensor([1.0, 2.0])}
+    stored = quantise(weights)
+    assert stored["w"].dtype == torch.int8
+    assert stored["w.scale"].shape == (6, 1)
+    back = dequantise(stored)
+    bound = weights["w"].abs().amax(1, keepdim=True) / 127
+    assert ((back["w"] - weights["w"]).abs() <= 0.57 * bound + 1e-6).all()
+    assert back["b"].tolist() == [
+        1.0,
+        2.0,
+    ]
+
+
+@pytest.mark.parametrize("damage", ["truncate", "alter", "remove", "config", "no weights"])
+def test_a_damaged_checkpoint_says_which_file(tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "model"
+    save_checkpoint(folder, {"kind": "text"}, {"w": torch.ones(3, 3)}, {"casing.json": b"{}"})
+    weights = folder / "model.safetensors"
+    if damage == "truncate":
+        weights.write_bytes(weights.read_bytes()[:-5])
+    elif damage == "alter":
+        (folder / "casing.json").write_bytes(b"{ }")
+    elif damage == "remove":
+        weights.unlink()
+    elif damage == "config":
+        (folder / "config.json").write_text("{")
+    else:
+        (folder / "config.json").unlink()
+    with pytest.raises(CheckpointError):
+        load_checkpoint(folder)
+
+
+def test_an_unknown_model_suggests(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown model"):
+        load_checkpoint(tmp_path / "nowhere")
+
+
+def test_saving_again_keeps_the_card(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    save_checkpoint(folder, {"kind": "text"}, {"w": torch.ones(1)})
+    (folder / "README.md").write_text("card")
+    save_checkpoint(folder, {"kind": "text"}, {"w": torch.zeros(1)})
+    assert (folder / "README.md").read_text() == "card"
+    assert load_checkpoint(folder).tensors["w"].item() == 0.0
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@dataclass(frozen=True)
+class Shape:
+    rate: float = 1.0
+    names: tuple[str, ...] = ()
+    count: int = 1
+
+
+def test_recipe_tables() -> None:
+    assert read_table({"rate": 2, "names": ["a"]}, Shape, "t") == Shape(2, ("a",))
+    with pytest.raises(UnknownNameError, match="did you mean 'rate'"):
+        read_table({"rat": 1}, Shape, "t")
+    with pytest.raises(RecipeError, match=r"\[t\] rate = 'fast'"):
+        read_table({"rate": "fast"}, Shape, "t")
+
+
+def test_recipes_load_and_are_overridden() -> None:
+    recipe = load_recipe("text", "en", {"training.epochs": "2", "data.form": '"plain"'})
+    assert recipe["training"]["epochs"] == 2
+    with pytest.raises(UnknownNameError, match="did you mean 'yelp'"):
+        load_recipe("text", "yelpp")
+    with pytest.raises(UnknownNameError, match="did you mean 'training'"):
+        load_recipe("text", "en", {"trainng.epochs": "2"})
+
+
+def test_devices() -> None:
+    assert choose_device("cpu", "fp32").name == "cpu, fp32"
+    with pytest.raises(InputError, match="use cpu or auto"):
+        choose_device("gpu")
+    with pytest.raises(InputError, match="use auto, fp32 or bf16"):
+        choose_device("cpu", "fp8")

@@ -1,0 +1,115 @@
+"""The variational core against answers worked out by hand."""
+
+import math
+
+import pytest
+import torch
+from torch.distributions import Normal, kl_divergence
+
+from textvae.errors import RecipeError, UnknownNameError
+from textvae.variational.objective import Objective
+from textvae.variational.posterior import GaussianPosterior, reverse_gradient
+from textvae.variational.schedules import Cyclical, Linear, Logistic, read_schedule
+from textvae.variational.statistics import active_units, latent_statistics, mutual_information
+from textvae.variational.terms import free_bits, gaussian_nll, kl_standard
+
+
+def test_kl_of_the_prior_is_zero() -> None:
+    assert torch.equal(kl_standard(Normal(torch.zeros(2, 3), torch.ones(2, 3))), torch.zeros(2, 3))
+
+
+def test_kl_by_hand_and_by_torch() -> None:
+    q = Normal(torch.tensor([[1.0, -2.0]]), torch.tensor([[2.0, 0.5]]))
+    by_hand = [0.5 * (1 + 4 - 1 - math.log(4)), 0.5 * (4 + 0.25 - 1 - math.log(0.25))]
+    assert kl_standard(q)[0].tolist() == pytest.approx(by_hand)
+    assert torch.allclose(kl_standard(q), kl_divergence(q, Normal(0.0, 1.0)))
+
+
+def test_free_bits_floor_cheap_dimensions_and_stop_their_gradient() -> None:
+    kl = torch.tensor([[0.1, 2.0], [0.3, 4.0]], requires_grad=True)
+    paid = free_bits(kl, 0.5)
+    assert paid.tolist() == pytest.approx([2.5, 4.5])
+    paid.sum().backward()
+    assert kl.grad is not None
+    assert kl.grad.tolist() == [[0.0, 1.0], [0.0, 1.0]]
+    assert free_bits(kl, 0.0).tolist() == pytest.approx([2.1, 4.3])
+
+
+def test_gaussian_nll_by_hand() -> None:
+    nll = gaussian_nll(Normal(torch.zeros(1, 2), torch.ones(1, 2)), torch.tensor([[0.0, 1.0]]))
+    assert nll.item() == pytest.approx(math.log(2 * math.pi) + 0.5)
+
+
+def test_posterior_has_a_positive_bounded_spread() -> None:
+    layer = GaussianPosterior(4, 3)
+    q = layer(1000 * torch.randn(5, 4))
+    assert q.mean.shape == (5, 3)
+    assert q.stddev.min() >= math.exp(-4.5) - 1e-6
+    assert q.stddev.max() <= math.exp(1.5) + 1e-4
+
+
+def test_reversed_gradient() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (reverse_gradient(x, 0.5) ** 2).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [-1.0, -2.0]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "points"),
+    [
+        (Linear(0.0, 1.0, end=10), {0: 0.0, 5: 0.5, 10: 1.0, 99: 1.0}),
+        (Linear(1.0, 0.0, start=10, end=20), {0: 1.0, 10: 1.0, 15: 0.5, 30: 0.0}),
+        (Logistic(0.0, 1.0, midpoint=100, steepness=0.1), {100: 0.5, 10**9: 1.0, -(10**9): 0.0}),
+        (Cyclical(0.0, 1.0, period=100, rise=0.5), {0: 0.0, 25: 0.5, 50: 1.0, 99: 1.0, 100: 0.0, 125: 0.5}),
+    ],
+)
+def test_schedules(schedule, points) -> None:  # type: ignore[no-untyped-def]
+    for step, weight in points.items():
+        assert schedule(step) == pytest.approx(weight, abs=1e-12)
+
+
+def test_schedules_read_from_a_recipe() -> None:
+    assert read_schedule(2)(7) == 2.0
+    assert read_schedule({"schedule": "linear", "low": 0, "high": 2, "end": 4})(1) == 0.5
+    with pytest.raises(UnknownNameError, match="did you mean 'logistic'"):
+        read_schedule({"schedule": "logistc"})
+    with pytest.raises(RecipeError, match="does not fit"):
+        read_schedule({"schedule": "linear", "hihg": 2})
+    with pytest.raises(RecipeError, match="give a number"):
+        read_schedule("much")  # type: ignore[arg-type]
+
+
+def test_objective_is_the_weighted_sum() -> None:
+    objective = Objective.from_recipe({"a": 2.0, "b": {"schedule": "linear", "low": 0, "high": 1, "end": 10}})
+    terms = {"a": torch.tensor(3.0), "b": torch.tensor(4.0), "logged": torch.tensor(9.0)}
+    assert objective.total(terms, 5).item() == 2 * 3 + 0.5 * 4
+    assert objective.at(10) == {"a": 2.0, "b": 1.0}
+    with pytest.raises(RecipeError, match="names b"):
+        objective.total({"a": torch.tensor(1.0)}, 0)
+    with pytest.raises(UnknownNameError, match="did you mean 'reconstruction'"):
+        Objective.from_recipe({"reconstuction": 1.0}, frozenset({"reconstruction", "kl"}))
+
+
+def test_active_units() -> None:
+    mu = torch.tensor([[0.0, 1.0], [0.0, -1.0], [0.001, 1.0]])
+    assert active_units(mu).tolist() == [False, True]
+
+
+def test_mutual_information_of_far_and_of_equal_posteriors() -> None:
+    generator = torch.Generator().manual_seed(0)
+    far = Normal(100.0 * torch.arange(8.0)[:, None], torch.ones(8, 1))
+    assert mutual_information(far, generator) == pytest.approx(math.log(8), abs=1.2)
+    draws = [mutual_information(far, generator) for _ in range(200)]
+    assert sum(draws) / len(draws) == pytest.approx(math.log(8), abs=0.1)
+    same = Normal(torch.zeros(8, 1), torch.ones(8, 1))
+    draws = [mutual_information(same, generator) for _ in range(200)]
+    assert sum(draws) / len(draws) == pytest.approx(0.0, abs=0.1)
+
+
+def test_latent_statistics_put_together() -> None:
+    q = Normal(torch.tensor([[0.0, 3.0], [0.0, -3.0]]), torch.ones(2, 2))
+    found = latent_statistics(q, torch.Generator().manual_seed(1))
+    assert found.kl == pytest.approx((0.0, 4.5))
+    assert found.active == 1
+    assert found.total_kl == pytest.approx(4.5)
