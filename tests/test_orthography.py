@@ -179,6 +179,14 @@ def test_casing_is_learned_where_no_sentence_begins() -> None:
     ] * 2
     texts += ["THE WHOLE TEXT IS LOUD", "A Title In The Grand Manner", "May I? You may."]
     assert learn_casing(texts) == {"bbc": "BBC", "london": "London"}
+    names = learn_casing(
+        ["What is new in New York?", "The new New York is here.", "This is new and that is new."] * 3
+    )
+    assert names == {"new york": "New York", "york": "York"}
+    assert (
+        Orthography("plain", names).restore("a new day in new york's streets.")
+        == "A new day in New York's streets."
+    )
     assert learn_casing(texts, most=1) == {"bbc": "BBC"}
 
 

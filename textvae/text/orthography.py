@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
 from textvae.errors import UnknownNameError
@@ -21,6 +22,7 @@ ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by w
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
 _FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
+_POSSESSIVE = "'s"
 _MASK = re.compile(r"\[[A-Z]+\]")  # GoEmotions' names
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 _ABBREVIATED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
@@ -28,7 +30,8 @@ _ABBREVIATED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 
 @dataclass(frozen=True, slots=True)
 class Orthography:
-    """One model's form, and the usual capitals of words: {"london": "London", "bbc": "BBC"}.
+    """One model's form, and the usual capitals of words: {"london": "London", "bbc": "BBC", "new york":
+    "New York"}; a pair of words is there for its first word, which alone has no capital.
 
     >>> Orthography("plain").restore("the food was great.", "The food was COLD.")
     'The food was great.'
@@ -99,15 +102,18 @@ def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> di
         inner = [word for _, word, begins in words if word and not begins]
         if 3 * sum(word[0].isupper() for word in inner) > 2 * len(inner):
             continue
-        for word in inner:
-            word = word.removesuffix("'s")
-            seen.setdefault(word.lower(), Counter())[word] += 1
+        inner = [word.removesuffix(_POSSESSIVE) for word in inner]
+        pairs = [f"{word} {following}" for word, following in pairwise(inner) if following[:1].isupper()]
+        for form in inner + pairs:
+            seen.setdefault(form.lower(), Counter())[form] += 1
     usual = {small: forms.most_common(1)[0] for small, forms in seen.items()}
     names = {
         small: (form, count)
         for small, (form, count) in usual.items()
-        if form != small and count >= minimum and 2 * count > seen[small].total()
+        if form.split(" ")[0] != small.split(" ")[0] and count >= minimum and 2 * count > seen[small].total()
     }
+    for pair in [pair for pair in names if " " in pair and pair.split(" ")[0] in names]:
+        del names[pair]  # the first word has its capital anyway
     kept = sorted(names.items(), key=lambda item: (-item[1][1], item[0]))[:most]
     return {small: form for small, (form, _) in sorted(kept)}
 
@@ -157,6 +163,11 @@ def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None
     }
     same = _aligned([word.lower() for _, word, _ in theirs], [word for _, word, _ in words])
     small = bool(theirs) and next((word for _, word, _ in theirs if word), "1")[0].islower()
+    paired = {
+        number: casing[f"{word} {stem}"].split(" ")[0]
+        for number, ((_, word, _), (_, following, _)) in enumerate(pairwise(words))
+        if f"{word} {(stem := following.removesuffix(_POSSESSIVE))}" in casing
+    }
     pieces, place = [], 0
     for number, (start, word, begins) in enumerate(words):
         origin = same.get(number)
@@ -165,7 +176,7 @@ def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None
         elif origin is not None and (origin == number == 0 or same.get(number - 1) == origin - 1):
             form = theirs[origin][1]
         else:
-            form = inner.get(word) or first.get(word) or _usual(word, casing)
+            form = inner.get(word) or first.get(word) or paired.get(number) or _usual(word, casing)
             if begins and form[:2].islower() and not (small and number == 0):
                 form = form[:1].upper() + form[1:]
         pieces += [text[place:start], form]
