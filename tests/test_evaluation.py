@@ -231,6 +231,7 @@ def test_transfer_by_hand() -> None:
     assert report["ref-BLEU"] == pytest.approx(100)
     assert report["GM"] == pytest.approx(100)
     assert report["self-BLEU"] == pytest.approx(100 * (5 / 6 * 4 / 5 * 3 / 4 * 2 / 3) ** 0.25)
+    assert report["ref-BLEU of a copy"] == report["self-BLEU of people"] == report["self-BLEU"]
     assert report["valence MAE"] == pytest.approx(0.1)
     assert report["unchanged"] == 0
     assert report["reconstruction BLEU"] == pytest.approx(100)

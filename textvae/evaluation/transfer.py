@@ -137,9 +137,19 @@ def _rows(
         ),
     ]
     if all(sentence.references for sentence in asked):
-        rows.append(
-            Row("ACC of people", judge.accuracy(rewrites, wanted), "the human rewrites, judged alike")
-        )
+        rows += [
+            Row(
+                "ref-BLEU of a copy",
+                metrics.bleu(sources, rewrites),
+                "the sources against the human rewrites",
+            ),
+            Row("ACC of people", judge.accuracy(rewrites, wanted), "the human rewrites, judged alike"),
+            Row(
+                "self-BLEU of people",
+                metrics.bleu(rewrites, sources),
+                "the human rewrites against the sources",
+            ),
+        ]
     return tuple(rows)
 
 
