@@ -132,3 +132,34 @@ def test_emoji_come_through(run: Run) -> None:
     stdin = "good 😀 👩‍👩‍👧 day\n".encode()
     assert "👩‍👩‍👧" in run("analyze", "-", "--lines", "--format", "jsonl", stdin=stdin).out
     assert "👩‍👩‍👧" in run("analyze", "-", "--lines", "--format", "table", stdin=stdin).out
+
+
+def test_lines_are_counted_where_a_long_passage_is_cut(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textvae.corpora.files.PASSAGE", 100)
+    file = tmp_path / "book.txt"
+    text = [f"Sentence {i} stands in two lines of\nhard-wrapped text and ends here." for i in range(1, 30)]
+    file.write_text("\n\n" + "\n".join(text) + "\n\n\nThe last one.\n")
+    found = rows(run("analyze", file, "--format", "jsonl").out)
+    assert [row["line"] for row in found] == [*range(3, 61, 2), 63]
+    assert found[3]["text"] == "Sentence 4 stands in two lines of hard-wrapped text and ends here."
+
+
+def test_tables_and_their_columns(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "reviews.csv"
+    file.write_text('id,review\n1,"a good one, really"\n2,\n3,bad\n')
+    found = rows(run("analyze", file, "--column", "text=review", "--format", "jsonl").out)
+    assert [(row["line"], row["text"], row["valence"]) for row in found] == [
+        (1, "a good one, really", 3.5), (2, "", None), (3, "bad", 2.5),
+    ]  # fmt: skip
+    file = tmp_path / "items.jsonl"
+    file.write_text('{"text": "good"}\n{"text": "bad"}\n')
+    assert [row["valence"] for row in rows(run("analyze", file, "--format", "jsonl").out)] == [3.5, 2.5]
+
+
+def test_what_was_read_in_parts_is_said(run: Run) -> None:
+    outcome = run("analyze", "--lines", "-", "--format", "text", stdin=b"good\n" + b"w" * 2500 + b"\n")
+    assert outcome.code == 0
+    assert "1 of the texts" in outcome.err
+    assert "standard input, line 2, 3 parts" in outcome.err

@@ -2,13 +2,16 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from textvae.cli import app
 
 Run = Callable[..., Any]
 
@@ -56,11 +59,11 @@ def test_a_line_of_ten_megabytes(run: Run, tmp_path: Path) -> None:
     refused(
         run("transfer", "--valence", "4", "--file", file, "-o", tmp_path / "out.txt"),
         "line 2",
-        "2,000,000 words",
+        "10,000,000 characters",
     )
     assert not (tmp_path / "out.txt").exists()
-    outcome = run("analyze", "--lines", file, "-o", tmp_path / "out.txt")
-    refused(outcome, "2,000,000 words")
+    refused(run("analyze", "--lines", file, "-o", tmp_path / "out.txt"), "line 2", "10,000,000 characters")
+    assert [path.name for path in tmp_path.iterdir()] == ["long.txt"]
 
 
 def test_a_sentence_too_long_stops_after_those_before_it(run: Run) -> None:
@@ -105,7 +108,19 @@ def test_unknown_verb_option_and_format(run: Run) -> None:
 
 
 def test_columns(run: Run, tmp_path: Path) -> None:
-    refused(run("analyze", "--column", "review", tmp_path), "NAME=COLUMN")
+    file = tmp_path / "reviews.csv"
+    file.write_text("id,review\n1,good\n")
+    refused(run("analyze", "--column", "review", file), "NAME=COLUMN")
+    refused(run("analyze", "--column", "text=reviw", file), "did you mean 'review'")
+    refused(run("analyze", "--column", "txt=review", file), "did you mean 'text'")
+    refused(run("analyze", file), "text=COLUMN")
+    refused(run("analyze", "--column", "text=review", "-", stdin=b"good\n"), "a file")
+
+
+def test_half_a_character_in_a_table(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "items.jsonl"
+    file.write_text('{"text": "half \\ud83d"}\n')
+    refused(run("analyze", file), "items.jsonl, line 1", "U+D83D")
 
 
 def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
@@ -167,6 +182,22 @@ def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textvae.cli.analyze.open_reader", interrupted)
     outcome = run("analyze", "--text", "good")
     assert (outcome.code, outcome.err) == (130, "textvae: stopped.\n")
+
+
+def test_a_kill_leaves_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> Iterator[dict[str, object]]:
+        yield {"text": "good"}
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("textvae.cli.analyze.rows", killed)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            app.main(["analyze", "--text", "good", "-o", str(tmp_path / "out.jsonl")])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert stopped.value.code == 143
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_nobody_foresaw(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,9 @@ T = TypeVar("T")
 BATCH = 16
 """Sentences that a text model works on together."""
 
+LONGEST = 1_000_000
+"""Characters of one item; what a model itself can take is for the model to say."""
+
 STANDARD_INPUT = "-"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -217,6 +220,12 @@ def _empty(name: str) -> TextError:
 
 
 def _sound(text: str, where: str) -> str:
+    """`text`, if it is valid Unicode and not absurdly long."""
+    if len(text) > LONGEST:
+        raise TextError(
+            f"{where} has {len(text):,} characters, which is no sentence: break it into lines, or have "
+            "running text split into sentences (textvae analyze FILE, without --lines)."
+        )
     if (found := _SURROGATE.search(text)) is not None:
         raise TextError(
             f"{where} holds half a character (U+{ord(found[0]):04X}, a lone surrogate) at place "
