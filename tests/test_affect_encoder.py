@@ -69,6 +69,12 @@ def test_a_pretrained_transformer_gives_what_transformers_gives(kind: str, tmp_p
     with torch.no_grad():
         torch.testing.assert_close(again(pieces, mask), got)
 
+    # So do those of an affect model around it.
+    model = AffectModel(encoder, 12, SCALES).eval()
+    built = AffectModel.build(model.describe(), model.state_dict())
+    with torch.no_grad():
+        torch.testing.assert_close(built.read(pieces, mask), model.read(pieces, mask))
+
 
 def test_an_encoder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="cannot be loaded"):

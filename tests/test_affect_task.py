@@ -42,8 +42,8 @@ def emobank(count: int, split: str) -> list[Sentence]:
         word = random.choice(list(WORDS))
         value = WORDS[word]
         text = "the " * int(random.integers(0, 5)) + f"day was {word}"
-        ratings = [Rating(value, 0.4), Rating(3 + abs(value - 3) / 2, 0.6), Rating(3 + (value - 3) / 3, 0.5)]
-        made.append(Sentence(text, f"{split}/{i}", split, *ratings))
+        arousal, dominance = Rating(3 + abs(value - 3) / 2, 0.6), Rating(3 + (value - 3) / 3, 0.5)
+        made.append(Sentence(text, f"{split}/{i}", split, Rating(value, 0.4), arousal, dominance))
     return made
 
 

@@ -60,8 +60,8 @@ class BertEncoder(nn.Module):
     def __init__(self, size: BertSize, dropout: float = 0.1) -> None:
         super().__init__()
         self.size = size
-        self.pieces = nn.Embedding(size.vocabulary, size.hidden)
-        self.places = nn.Embedding(size.positions, size.hidden)
+        self.pieces = _embedding(size.vocabulary, size.hidden)
+        self.places = _embedding(size.positions, size.hidden)
         self.norm = nn.LayerNorm(size.hidden, size.epsilon)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(BertLayer(size, dropout) for _ in range(size.layers))
@@ -88,6 +88,12 @@ class BertEncoder(nn.Module):
     def describe(self) -> dict[str, Any]:
         """What a checkpoint's config keeps to build this encoder again."""
         return {"architecture": "bert", **asdict(self.size)}
+
+
+def _embedding(count: int, hidden: int) -> nn.Embedding:
+    """Vectors of variance 0.02^2; torch's own draw of them is slow without memory behind."""
+    spread = 0.02 * 3**0.5
+    return nn.Embedding.from_pretrained(torch.empty(count, hidden).uniform_(-spread, spread), freeze=False)
 
 
 class HubEncoder(nn.Module):
@@ -142,7 +148,12 @@ def freeze(encoder: SentenceEncoder, what: str) -> None:
         raise RecipeError(f"freeze = {what!r}: use none, all, embeddings, first:N or last:N.")
     whole, end, count = found.groups()
     if whole:
-        frozen = {"none": [], "all": [encoder], "embeddings": encoder.embeddings}[whole]
+        wholes: dict[str, list[nn.Module]] = {
+            "none": [],
+            "all": [encoder],
+            "embeddings": encoder.embeddings,
+        }
+        frozen = wholes[whole]
     else:
         blocks, number = encoder.blocks, int(count)
         if number > len(blocks):

@@ -64,7 +64,8 @@ class AffectModel(nn.Module):
     def build(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -> "AffectModel":
         """The model of a checkpoint, ready to read (dropout off)."""
         scales = tuple(Scale(*described["scales"][d]) for d in DIMENSIONS)
-        with torch.device("meta"):
+        # Weights that are about to be replaced need no memory; other encoders compute buffers of their own.
+        with torch.device("meta" if described["encoder"]["architecture"] == "bert" else "cpu"):
             model = AffectModel(build_encoder(described["encoder"]), described["hidden"], scales)
         model.load_state_dict(dict(weights), assign=True)
         model.centre = torch.tensor([s.centre for s in scales])

@@ -142,7 +142,8 @@ class AffectReader:
                 yield None
             else:
                 values, windows = found
-                yield Reading(text, *(Affect(*four) for four in values), windows=windows)
+                valence, arousal, dominance = (Affect(*four) for four in values)
+                yield Reading(text, valence, arousal, dominance, windows)
 
     @torch.inference_mode()
     def _read(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:

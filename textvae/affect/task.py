@@ -93,7 +93,8 @@ class AffectTask:
         self.recipe, self.tokenizer, self.lessons = recipe, tokenizer, lessons
         self.options, self.data, self.seed, self.device = options, data, seed, device
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
-        self.model = Pupil(model, len(lessons.scale_names), len(lessons.emotions)).to(device.device)
+        self.pupil = Pupil(model, len(lessons.scale_names), len(lessons.emotions)).to(device.device)
+        self.model: nn.Module = self.pupil
         self.dev = encode(tokenizer, [s.text for s in dev], options.window)
         self.gold = ratings_of(dev)
 
@@ -136,7 +137,7 @@ class AffectTask:
         """The objective's terms on a batch."""
         ready = self.lessons.batch(batch)
         moved = {name: getattr(ready, name).to(self.device.device) for name in Batch.__slots__}
-        return self.model(Batch(**moved))  # type: ignore[no-any-return]
+        return self.pupil(Batch(**moved))  # type: ignore[no-any-return]
 
     def size(self, batch: np.ndarray) -> int:
         """Sentences in the batch."""
@@ -144,7 +145,7 @@ class AffectTask:
 
     def validate(self) -> Mapping[str, float]:
         """Pearson's r and squared error on dev; the score is the mean of the three r."""
-        mean, _ = self._read(self.model.model)
+        mean, _ = self._read(self.pupil.model)
         figures = {f"r_{d}": _pearson(mean[:, i], self.gold[:, i]) for i, d in enumerate(DIMENSIONS)}
         figures["mse"] = float(((mean - self.gold) ** 2).mean())
         figures["score"] = sum(figures[f"r_{d}"] for d in DIMENSIONS) / len(DIMENSIONS)
@@ -152,16 +153,16 @@ class AffectTask:
 
     def export(self, folder: Path, figures: Mapping[str, float]) -> None:
         """Write the affect model alone, its intervals calibrated on the weights as they are stored."""
-        state = self.model.model.state_dict()
+        state = self.pupil.model.state_dict()
         weights = {name: value.detach().cpu().float() for name, value in state.items()}
         stored = dequantise(quantise(weights)) if self.options.quantised else weights
-        shipped = AffectModel.build(self.model.model.describe(), stored).to(self.device.device)
+        shipped = AffectModel.build(self.pupil.model.describe(), stored).to(self.device.device)
         calibration = Calibration.fit(self.gold, *self._read(shipped))
         for dimension, residuals in zip(DIMENSIONS, calibration.residuals, strict=True):
             weights[f"residuals.{dimension}"] = torch.from_numpy(residuals)
         config = {
             "kind": "affect",
-            "model": self.model.model.describe(),
+            "model": self.pupil.model.describe(),
             "window": self.options.window,
             "recipe": dict(self.recipe),
             "seed": self.seed,
