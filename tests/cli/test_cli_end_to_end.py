@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,55 @@ def test_a_model_of_the_other_kind() -> None:
         assert done.returncode == 2
         assert "model" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+RECIPE = """
+[data]
+corpora = ["sample"]
+min_words = 1
+max_words = 40
+max_pieces = 60
+held_out = 0.1
+pieces = 120
+[model]
+embedding = 16
+encoder = 16
+content = 8
+decoder = 16
+heads = 2
+[objective]
+reconstruction = 1.0
+kl = 0.03
+affect = 0.05
+adversary = 1.0
+[batches]
+pieces = 256
+[training]
+epochs = 8
+validate_every = 100000
+log_every = 1
+"""
+
+
+@pytest.mark.slow
+@needs_affect
+def test_a_training_that_is_stopped_and_resumed_goes_through_the_same_losses(tmp_path: Path) -> None:
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(RECIPE)
+    common = ("train", "text", "--recipe", recipe, "--device", "cpu", "--precision", "fp32")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert textvae(*common, "--out", whole).returncode == 0
+    command = [sys.executable, "-m", "textvae", *map(str, common), "--out", str(broken)]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")
+    begun = broken / "log.jsonl"
+    while running.poll() is None and (not begun.is_file() or begun.read_text().count("\n") < 10):
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=120)
+    assert running.returncode == 130
+    assert "repeat the command with --resume" in said
+    assert textvae(*common, "--out", broken, "--resume").returncode == 0
+    logs = [(run / "log.jsonl").read_text().splitlines() for run in (whole, broken)]
+    losses = [[json.loads(row)["loss"] for row in log] for log in logs]
+    assert losses[0] == losses[1]
+    assert textvae("sample", "--model", broken / "last").returncode == 0

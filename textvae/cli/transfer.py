@@ -140,4 +140,4 @@ def table(rows: Iterable[Row], stream: TextIO) -> None:
             ]
             source = render.visible(str(row["source"]))
             screen.print(Text.assemble((source, "bold"), ("  " + ", ".join(targets), "dim")))
-        render.written(screen, row, f"kept {render.number(row['similarity'])}")
+        render.written(screen, row, f"kept\u00a0{render.number(row['similarity'])}")
