@@ -151,7 +151,7 @@ def _rows(name: str, columns: dict[str, str]) -> Iterator[tuple[int, str]]:
         raise InputError(
             "--column needs a file whose ending says what it is: .csv, .tsv, .jsonl or .parquet."
         )
-    return enumerate((sentence.text for sentence in read_file(name, columns=columns)), 1)
+    return enumerate((sentence.text for sentence in read_file(name, columns=columns, fields=("text",))), 1)
 
 
 def _running_text(name: str) -> Iterator[tuple[int, str]]:
