@@ -15,12 +15,12 @@ from textvae import TextWriter, Transfer
 from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TargetError, TextError
 from textvae.text.codec import Codec
-from textvae.text.model import TextConfig, TextVAE
+from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.orthography import Orthography
-from textvae.text.rewriting import choose
+from textvae.text.rewriting import Measured, choose
 from textvae.text.similarity import LIGHT, content_kept, words
 from textvae.text.steering import Scale, Steering, between, in_the_way, merit, steered
-from textvae.text.tokenizer import Tokenizer
+from textvae.text.tokenizer import BOS, EOS, Tokenizer
 from textvae.training.device import choose_device
 
 NAN = math.nan
@@ -28,11 +28,12 @@ SCALE = Scale((3.0, 3.0), (0.5, 0.25))
 
 
 def test_content_kept() -> None:
-    assert content_kept("The food was cold.", "the food was cold") == 1.0
+    assert content_kept("The food  was COLD.", "the food was cold .") == 1.0
+    assert 0.8 < content_kept("The food was cold.", "The food was cold!") < 1
     assert content_kept("", "") == 1.0
     assert content_kept("cold food", "") == 0.0
     assert content_kept("cold food", "warm rain") == 0.0
-    assert content_kept("rain", "Rain!") == 1.0
+    assert content_kept("rain", "Rain") == 1.0
     # Words: 2 of 3 on both sides, 4/6; pairs: 1 of 2 on both sides, 1/2.
     assert content_kept("cold food here", "cold food there" + "fore") == pytest.approx((2 / 3 + 1 / 2) / 2)
     # One content word of 1 + LIGHT each kept: 1 / (1 + LIGHT); no pair.
@@ -74,33 +75,48 @@ def test_words_in_the_way() -> None:
 
 
 def test_merit_by_hand() -> None:
-    steering = Steering(affect=1.0, content=2.0, fluency=0.5, log_prob_floor=-4.0, log_prob_ceiling=-0.2)
+    steering = Steering(affect=1.0, content=2.0, fluency=0.5)
     achieved = np.array([[1.0, 0.0], [3.0, 9.0], [2.0, 0.0]])
     target = np.array([2.0, NAN])
-    similarity, log_prob = [0.5, 1.0, 0.0], [-1.0, -9.0, 0.0]
-    assert merit(achieved, target, similarity, log_prob, steering).tolist() == pytest.approx(
-        [-0.5, -1.0, -0.1]
+    similarity, fluency = np.array([0.5, 1.0, 0.0]), np.array([-1.0, -4.0, 0.0])
+    assert merit(achieved, target, similarity, fluency, steering).tolist() == pytest.approx([-0.5, -1.0, 0.0])
+    assert merit(achieved, target, similarity, fluency, steering, 0).tolist() == pytest.approx(
+        [-2.5, -4.0, 0.0]
     )
-    assert merit(achieved, target, similarity, log_prob, steering, 0).tolist() == pytest.approx(
-        [-2.5, -4.0, -0.1]
-    )
-    assert merit(achieved, target, similarity, log_prob, steering, 1).tolist() == pytest.approx(
-        [1.5, 2.0, -0.1]
+    assert merit(achieved, target, similarity, fluency, steering, 1).tolist() == pytest.approx(
+        [1.5, 2.0, 0.0]
     )
     both = np.array([2.0, 1.0])  # the error is averaged over what is asked for
-    assert merit(achieved, both, similarity, log_prob, steering).tolist() == pytest.approx([-0.5, -4.5, -0.6])
+    assert merit(achieved, both, similarity, fluency, steering).tolist() == pytest.approx([-0.5, -4.5, -0.5])
+
+
+def measured(text: str, valence: float, similarity: float, fluency: float = 0.0) -> Measured:
+    return Measured(text, -0.5, np.array([valence, 3.0]), similarity, fluency)
 
 
 def test_fidelity_chooses_between_target_and_wording() -> None:
-    said = {"the food was good": -0.5, "the food was lovely": -0.5, "what a lovely day": -0.5}
-    readings = np.array([[3.2, 3.0], [3.6, 3.0], [4.0, 3.0]])
+    said = [
+        measured("the food was good", 3.2, 0.9),
+        measured("fine food", 3.6, 0.4),
+        measured("a lovely day", 4, 0),
+    ]
 
     def best(fidelity: float) -> str:
-        arguments = (np.array([2.5, 3.0]), np.array([4.0, NAN]), said, readings, 3, fidelity)
-        return choose("the food was good enough", *arguments, SCALE, Steering()).text
+        return choose(said, np.array([4.0, NAN]), 1, fidelity, SCALE, Steering())[0].text
 
-    assert best(0.0) == "what a lovely day"
+    assert best(0.0) == "a lovely day"
     assert best(1.0) == "the food was good"
+
+
+def test_fluency_is_asked_for_but_not_more_than_the_source_has() -> None:
+    said = [
+        measured("fond of dogs", 3.5, 0.5),
+        measured("happy of dogs", 3.6, 0.5, -0.8),
+        measured("i am", 3.4, 0.5, 9),
+    ]
+    ranked = choose(said, np.array([4.0, NAN]), 3, 0.5, SCALE, Steering())
+    assert [candidate.text for candidate in ranked] == ["fond of dogs", "i am", "happy of dogs"]
+    assert [candidate.rank for candidate in ranked] == [1, 2, 3]
 
 
 def test_a_straight_way_and_an_arc() -> None:
@@ -259,6 +275,19 @@ def test_samples_come_near_their_target(writer: TextWriter) -> None:
         return sum(abs(draw.valence - 1.8) for draw in writer.sample(20, valence=valence, seed=0))
 
     assert distance(1.8) < distance(None)
+
+
+def test_fluency_is_the_decoder_told_nothing(writer: TextWriter) -> None:
+    codec = writer.codec
+    sentences = [codec.tokenizer.encode(text) for text in SENTENCES]
+    together = codec.fluency(sentences)
+    state = codec.model.start(Latent(torch.zeros(1, 2), torch.zeros(1, 8)))
+    total, last = 0.0, BOS
+    for piece in (*sentences[0], EOS):
+        logits, state = codec.model.step(torch.tensor([last]), state)
+        total, last = total + float(logits.log_softmax(-1)[0, piece]), piece
+    assert together[0] == pytest.approx(total / (len(sentences[0]) + 1), abs=1e-5)
+    assert [codec.fluency([each])[0] for each in sentences] == pytest.approx(together, abs=1e-5)
 
 
 def test_one_call_reads_all_candidates(writer: TextWriter) -> None:

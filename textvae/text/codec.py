@@ -12,15 +12,31 @@ from textvae.text.beam import BeamOptions, beam_search
 from textvae.text.data import carrying_pieces
 from textvae.text.decoding import Hypothesis
 from textvae.text.lexicon import Lexicon
-from textvae.text.model import Latent, Posterior, TextVAE
+from textvae.text.model import AFFECT, Latent, Posterior, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.sampling import SampleOptions, sample_tokens
-from textvae.text.tokenizer import PAD, Tokenizer
+from textvae.text.tokenizer import BOS, EOS, PAD, Tokenizer
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
 
 ROWS = 768
 """Hypotheses that are decoded together: bounds the memory that logits take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Where content is drawn from: a normal with this mean and standard deviation a dimension. With those of
+    the content latent over a corpus it is the aggregate posterior's; empty, it is N(0, 1)."""
+
+    mean: tuple[float, ...] = ()
+    sd: tuple[float, ...] = ()
+
+    def at(self, noise: Tensor) -> Tensor:
+        """(..., C) standard normal noise -> content."""
+        sd, mean = (
+            torch.tensor(values, device=noise.device) for values in (self.sd or 1.0, self.mean or 0.0)
+        )
+        return noise * sd + mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,7 @@ class Codec:
     device: Device
     max_words: int
     max_pieces: int
+    prior: Prior = Prior()
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint, device: Device) -> "Codec":
@@ -58,6 +75,7 @@ class Codec:
                 device,
                 config["max_words"],
                 config["max_pieces"],
+                Prior(tuple(config.get("content_mean", ())), tuple(config.get("content_sd", ()))),
             )
         except KeyError as error:
             raise CheckpointError(f"{checkpoint.folder} lacks {error}: train or install it again.") from error
@@ -119,3 +137,24 @@ class Codec:
                 state = self.model.start(Latent(latent.affect[rows], latent.content[rows]))
                 found += sample_tokens(self.model, state, longest[rows], options, noise[rows])
         return found
+
+    @torch.inference_mode()
+    def fluency(self, sentences: Sequence[Sequence[int]]) -> list[float]:
+        """Mean log-probability of a piece of each sentence for a decoder that is told nothing: neutral
+        affect, and the prior's mean for content. Such a decoder is a plain language model."""
+        device = self.device.device
+        longest = max(map(len, sentences))
+        rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
+        tokens = torch.tensor(rows, device=device)
+        inputs, targets = tokens[:, :-1], tokens[:, 1:]
+        content = self.prior.at(torch.zeros(len(rows), self.model.config.content, device=device))
+        total = torch.zeros(targets.shape, device=device)
+        with self.device.autocast():
+            hidden = self.model(inputs, Latent(torch.zeros(len(rows), AFFECT, device=device), content))
+            for some in torch.split((targets != PAD).nonzero(), ROWS):
+                row, place = some.unbind(1)
+                logits = self.model.logits(hidden[row, place]).float()
+                right = logits.gather(1, targets[row, place][:, None])[:, 0]
+                total[row, place] = right - logits.logsumexp(1)
+        lengths = [len(pieces) + 1 for pieces in sentences]
+        return [float(sum_) / length for sum_, length in zip(total.sum(1).tolist(), lengths, strict=True)]

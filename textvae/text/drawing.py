@@ -1,11 +1,9 @@
 """Making up sentences: latents from the prior, pieces from the nucleus, the draw nearest to the target."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from textvae.text.codec import Codec
 from textvae.text.model import AFFECT, Latent
@@ -14,25 +12,11 @@ from textvae.text.steering import Floats, Scale, Steering, merit
 from textvae.text.values import Draw
 
 
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """Where content is drawn from: a normal with this mean and standard deviation a dimension. With those of
-    the content latent over a corpus it is the aggregate posterior's; empty, it is N(0, 1)."""
-
-    mean: tuple[float, ...] = ()
-    sd: tuple[float, ...] = ()
-
-    def at(self, noise: Tensor) -> Tensor:
-        """(..., C) standard normal noise -> content."""
-        return noise * torch.tensor(self.sd or 1.0) + torch.tensor(self.mean or 0.0)
-
-
 def draw_sentences(
     indices: Sequence[int],
     seed: int,
     target: Floats,
     temperature: float,
-    prior: Prior,
     codec: Codec,
     read: Callable[[Sequence[str]], Floats],
     scale: Scale,
@@ -55,7 +39,7 @@ def draw_sentences(
     device = codec.device.device
     affect = torch.where(asked.isnan(), z[:, :AFFECT], asked)
     hypotheses = codec.draw(
-        Latent(affect.to(device), prior.at(z[:, AFFECT:]).to(device)),
+        Latent(affect.to(device), codec.prior.at(z[:, AFFECT:]).to(device)),
         torch.full((len(z),), longest, device=device),
         SampleOptions(temperature, steering.top_p),
         torch.cat(noise).to(device),
@@ -66,7 +50,7 @@ def draw_sentences(
         scale.standardise(readings),
         scale.standardise(target),
         np.zeros(len(texts)),
-        [hypothesis.log_prob_per_token for hypothesis in hypotheses],
+        np.array(codec.fluency([hypothesis.tokens for hypothesis in hypotheses])),
         steering,
     )
     value = np.where(np.isnan(value), -np.inf, value)  # a blank draw cannot be read

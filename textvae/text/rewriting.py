@@ -1,12 +1,14 @@
 """Rewriting sentences with another affect: latents, candidates, the choice among them."""
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from textvae.text.codec import Codec
+from textvae.text.decoding import Hypothesis
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.similarity import content_kept
@@ -53,20 +55,33 @@ def rewrite(
     sources = [texts[i] for i in filled]
     affect = read(sources)
     targets = resolve(goals, affect)
-    found = candidates(sources, [pieces[i] for i in filled], scale.standardise(targets), codec, steering)
-    readings = iter(read([text for each in found for text in each]))
-    for i, at, target, each in zip(filled, affect, targets, found, strict=True):
-        results[i] = choose(
-            texts[i], at, target, each, np.array([next(readings) for _ in each]), n, fidelity, scale, steering
-        )
+    said = candidates(sources, [pieces[i] for i in filled], scale.standardise(targets), codec, steering)
+    readings = iter(read([text for each in said for text in each]))
+    tokens = [pieces[i] for i in filled] + [each[text].tokens for each in said for text in each]
+    fluency = iter(codec.fluency(tokens))
+    own = [next(fluency) for _ in filled]
+    for i, at, target, each, floor in zip(filled, affect, targets, said, own, strict=True):
+        measured = [
+            Measured(
+                text,
+                found.log_prob_per_token,
+                next(readings),
+                content_kept(texts[i], text),
+                next(fluency) - floor,
+            )
+            for text, found in each.items()
+        ]
+        ranked = choose(measured, target, n, fidelity, scale, steering)
+        valence, arousal = (None if np.isnan(value) else float(value) for value in target)
+        results[i] = Transfer(texts[i], float(at[0]), float(at[1]), valence, arousal, ranked)
     return results
 
 
 def candidates(
     texts: Sequence[str], pieces: Sequence[Sequence[int]], targets: Floats, codec: Codec, steering: Steering
-) -> list[dict[str, float]]:
-    """What the decoder says for each text on the way to its target: distinct texts and their log-probability
-    a piece, the largest where several searches find one.
+) -> list[dict[str, Hypothesis]]:
+    """What the decoder says for each text on the way to its target: distinct texts and the hypotheses behind
+    them, the likeliest where several searches find the same.
 
     `targets` (N, 2) standardised, nan where nothing is asked for. Each text is decoded from its own content
     and, where words of it stand in the way, also from that of the rest, at every strength, all in one search.
@@ -92,37 +107,50 @@ def candidates(
         content.repeat_interleave(strengths, dim=0),
     )
     room = codec.room([len(pieces[i]) for i in owner]).repeat_interleave(strengths)
-    found: list[dict[str, float]] = [{} for _ in texts]
+    said: list[dict[str, Hypothesis]] = [{} for _ in texts]
     for row, hypotheses in enumerate(codec.search(latent, room, steering.search())):
-        said = found[owner[row // strengths]]
-        for hypothesis in hypotheses:
-            if text := codec.text(hypothesis.tokens, texts[owner[row // strengths]]):
-                said[text] = max(hypothesis.log_prob_per_token, said.get(text, -np.inf))
+        i = owner[row // strengths]
+        for found in hypotheses:
+            text = codec.text(found.tokens, texts[i])
+            known = said[i].get(text)
+            if text and (known is None or known.log_prob_per_token < found.log_prob_per_token):
+                said[i][text] = found
     # A decoder that says nothing at all leaves the sentence as it is.
-    return [said or {text: steering.log_prob_floor} for said, text in zip(found, texts, strict=True)]
+    return [
+        each or {text: Hypothesis(tuple(own), -math.inf, -math.inf)}
+        for each, text, own in zip(said, texts, pieces, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
+    of the source is in it, and how much more fluent than its source it is, in nats a piece."""
+
+    text: str
+    log_prob: float
+    affect: Floats
+    similarity: float
+    fluency: float
 
 
 def choose(
-    source: str,
-    affect: Floats,
-    target: Floats,
-    said: dict[str, float],
-    readings: NDArray[np.float64],
-    n: int,
-    fidelity: float,
-    scale: Scale,
-    steering: Steering,
-) -> Transfer:
-    """The best `n` of what was said for a source, by `merit`; of equals, what was found first."""
-    similarity = [content_kept(source, text) for text in said]
-    texts, log_probs = list(said), list(said.values())
+    measured: Sequence[Measured], target: Floats, n: int, fidelity: float, scale: Scale, steering: Steering
+) -> tuple[Candidate, ...]:
+    """The best `n` for the target (2,), by `merit`; of equals, what was found first. Being more fluent than
+    the source earns nothing: the blandest sentence would always win."""
     value = merit(
-        scale.standardise(readings), scale.standardise(target), similarity, log_probs, steering, fidelity
+        scale.standardise(np.array([each.affect for each in measured])),
+        scale.standardise(target),
+        np.array([each.similarity for each in measured]),
+        np.minimum([each.fluency for each in measured], 0.0),
+        steering,
+        fidelity,
     )
-    best = np.argsort(-value, kind="stable")[:n]
-    valence, arousal = (None if np.isnan(value) else float(value) for value in target)
-    ranked = tuple(
-        Candidate(rank, texts[i], float(readings[i, 0]), float(readings[i, 1]), similarity[i], log_probs[i])
-        for rank, i in enumerate(best, 1)
+    best = [measured[i] for i in np.argsort(-value, kind="stable")[:n]]
+    return tuple(
+        Candidate(
+            rank, each.text, float(each.affect[0]), float(each.affect[1]), each.similarity, each.log_prob
+        )
+        for rank, each in enumerate(best, 1)
     )
-    return Transfer(source, float(affect[0]), float(affect[1]), valence, arousal, ranked)

@@ -13,21 +13,21 @@ _FUNCTION_WORDS = (
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that hold a sentence together; negations are not among them."""
 LIGHT = 0.3
-"""What a function word weighs beside a content word."""
+"""What a function word or a mark weighs beside a content word."""
 
-_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]+")
 
 
 def words(text: str) -> list[str]:
-    """The lower-cased words of a text, without its punctuation."""
-    return _WORD.findall(text.lower())
+    """The lower-cased words of a text, and its marks."""
+    return _TOKEN.findall(text.lower())
 
 
 def content_kept(source: str, other: str) -> float:
     """How much of the wording of `source` is in `other`, from 0 to 1; symmetric, 1 for the same words.
 
-    The mean of the F1 of words and of word pairs, counted with repetition. A function word weighs `LIGHT`,
-    a pair the mean of its words: what a sentence speaks of counts for more than how it is held together.
+    The mean of the F1 of words and of word pairs, counted with repetition. A function word or a mark weighs
+    `LIGHT`, a pair the mean of its words: what a sentence speaks of counts for more than what holds it.
     """
     here, there = words(source), words(other)
     if here == there:
@@ -47,6 +47,8 @@ def _weighted_f1(here: Sequence[tuple[str, ...]], there: Sequence[tuple[str, ...
 
 def _weight(ngrams: Counter[tuple[str, ...]]) -> float:
     return sum(
-        count * sum(LIGHT if word in FUNCTION_WORDS else 1.0 for word in ngram) / len(ngram)
+        count
+        * sum(LIGHT if word in FUNCTION_WORDS or not word[0].isalnum() else 1.0 for word in ngram)
+        / len(ngram)
         for ngram, count in ngrams.items()
     )

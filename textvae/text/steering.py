@@ -30,9 +30,8 @@ class Steering:
         top_p, draws: the nucleus that samples are drawn from; with a target, each is the best of `draws`.
         affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
         content: what keeping all of the wording is worth, against none.
-        fluency: what a nat of log-probability a piece is worth.
-        log_prob_floor, log_prob_ceiling: fluency is clipped to these; above the ceiling sentences are
-            as fluent as any, below the floor all are broken.
+        fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
+            its source.
     """
 
     strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0)
@@ -49,9 +48,7 @@ class Steering:
     draws: int = 8
     affect: float = 1.0
     content: float = 2.0
-    fluency: float = 0.5
-    log_prob_floor: float = -4.0
-    log_prob_ceiling: float = -0.2
+    fluency: float = 1.0
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""
@@ -108,25 +105,25 @@ def in_the_way(
 def merit(
     achieved: Floats,
     target: Floats,
-    similarity: Sequence[float] | Floats,
-    log_prob: Sequence[float] | Floats,
+    similarity: Floats,
+    fluency: Floats,
     steering: Steering,
     fidelity: float = 0.5,
 ) -> Floats:
     """(K,) how good candidates are: -affect error + content kept + fluency, each with its weight.
 
     `achieved` (K, 2) and `target` (2,), standardised, nan in `target` where nothing is asked for. The
-    error is the plain distance, also for what goes beyond the target. `fidelity` f moves the balance:
+    error is the plain distance, also for what goes beyond the target. `fluency` (K,) is 0 or less, in nats
+    a piece. `fidelity` f moves the balance:
     the affect weight is multiplied by 2 (1 - f), the content weight by 2 f, so that 0.5 changes nothing.
     """
     asked = ~np.isnan(target)
     error = (
         np.abs(achieved[:, asked] - target[asked]).mean(axis=1) if asked.any() else np.zeros(len(achieved))
     )
-    fluency = np.clip(np.asarray(log_prob), steering.log_prob_floor, steering.log_prob_ceiling)
     value: Floats = (
         -2 * (1 - fidelity) * steering.affect * error
-        + 2 * fidelity * steering.content * np.asarray(similarity)
+        + 2 * fidelity * steering.content * similarity
         + steering.fluency * fluency
     )
     return value

@@ -14,7 +14,7 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TargetError, TextError
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
-from textvae.text.drawing import Prior, draw_sentences
+from textvae.text.drawing import draw_sentences
 from textvae.text.model import Latent
 from textvae.text.rewriting import resolve, rewrite
 from textvae.text.steering import Scale, Steering, between
@@ -53,7 +53,6 @@ class TextWriter:
         self.steering = steering or Steering()
         self.search = PLAIN
         self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
-        self.prior = Prior(tuple(config.get("content_mean", ())), tuple(config.get("content_sd", ())))
         self._open_reader = open_reader
 
     @classmethod
@@ -212,7 +211,6 @@ class TextWriter:
                 seed,
                 target,
                 temperature,
-                self.prior,
                 self.codec,
                 self._read,
                 self.scale,
