@@ -15,7 +15,7 @@ from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
 from textvae.errors import OutputError, RecipeError
 
 if TYPE_CHECKING:
-    from textvae.training.loop import Step, TrainingOptions
+    from textvae.training.loop import Step, Task, TrainingOptions
 
 RATE_STEPS = 20
 """Steps over which the speed is measured."""
@@ -136,7 +136,7 @@ def resolved(
     return values, options if seed is None else replace(options, seed=seed)
 
 
-def follow(task: Any, options: "TrainingOptions", out: Path, resume: bool, unit: str) -> None:
+def follow(task: "Task", options: "TrainingOptions", out: Path, resume: bool, unit: str) -> None:
     """Train `task` (a room's `Task`), draw the steps, and say at the end where the checkpoints are."""
     from textvae.training.loop import train
 

@@ -88,8 +88,7 @@ class TextVAE(nn.Module):
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> "TextVAE":
         """The model of a checkpoint; the adversary, which only training needs, may be missing."""
-        with torch.device("meta"):
-            model = cls(TextConfig(**config))
+        model = cls(TextConfig(**config))
         model.adversary = nn.Sequential()
         wanted = {name: value for name, value in tensors.items() if not name.startswith("adversary.")}
         try:

@@ -27,9 +27,17 @@ from textvae.variational.objective import Objective
 class Task(Protocol):
     """What a room offers to be trained: a model, its data, its terms."""
 
-    model: nn.Module
-    objective: Objective
-    device: Device
+    @property
+    def model(self) -> nn.Module:
+        """Whose parameters are trained."""
+
+    @property
+    def objective(self) -> Objective:
+        """The weights of the terms."""
+
+    @property
+    def device(self) -> Device:
+        """Where, and in what precision."""
 
     def epoch(self, epoch: int) -> Sequence[Any]:
         """The batches of an epoch, the same for the same epoch."""
