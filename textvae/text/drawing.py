@@ -24,10 +24,10 @@ def draw_sentences(
 ) -> list[Draw]:
     """A sentence for each index; what it is depends on its index and the seed alone.
 
-    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). With a target, each
-    sentence is the best of `steering.draws`: nearest to the target, and fluent.
+    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). Each sentence is the best of
+    `steering.draws`: near to the target, and fluent.
     """
-    draws = 1 if np.isnan(target).all() else steering.draws
+    draws = steering.draws
     longest, size = codec.max_pieces, AFFECT + codec.model.config.content
     latents, noise = [], []
     for index in indices:
@@ -39,7 +39,7 @@ def draw_sentences(
     device = codec.device.device
     affect = torch.where(asked.isnan(), z[:, :AFFECT], asked)
     hypotheses = codec.draw(
-        Latent(affect.to(device), codec.prior.at(z[:, AFFECT:]).to(device)),
+        Latent(affect.to(device), codec.prior.at(steering.spread * z[:, AFFECT:]).to(device)),
         torch.full((len(z),), longest, device=device),
         SampleOptions(temperature, steering.top_p),
         torch.cat(noise).to(device),

@@ -27,7 +27,8 @@ class Steering:
         in_the_way: a word does whose weight for the affect asked for is this far below 0, in standard
             deviations.
         beam, keep, groups, diversity, length_penalty, no_repeat: the search at each strength.
-        top_p, draws: the nucleus that samples are drawn from; with a target, each is the best of `draws`.
+        spread: how far from their mean contents are drawn for samples, as a share of the prior's spread.
+        top_p, draws: the nucleus that their pieces are drawn from; each is the best of so many draws.
         affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
         content: what keeping all of the wording is worth, against none.
         fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
@@ -44,8 +45,9 @@ class Steering:
     diversity: float = 0.5
     length_penalty: float = 1.0
     no_repeat: int = 3
-    top_p: float = 0.9
-    draws: int = 8
+    spread: float = 0.7
+    top_p: float = 0.3
+    draws: int = 4
     affect: float = 1.0
     content: float = 2.0
     fluency: float = 1.0

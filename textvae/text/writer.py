@@ -191,10 +191,9 @@ class TextWriter:
     ) -> list[Draw]:
         """Make up `n` sentences, the same for the same `seed`.
 
-        Content is drawn from the aggregate posterior (a normal with the mean and standard deviation that
-        the content latent has over the corpus), affect from the prior or at the target; the pieces by
-        nucleus sampling at `temperature`, at 0 always the likeliest. With a target, each sentence is the
-        one of several draws that is read nearest to it.
+        Content is drawn around the mean that the content latent has over the corpus, affect from the prior
+        or at the target, and the pieces by nucleus sampling at `temperature`, at 0 always the likeliest. Each
+        sentence is the best of several draws: near to the target, and fluent.
         """
         if n < 1:
             raise InputError(f"n {n}: ask for at least 1 sentence.")
