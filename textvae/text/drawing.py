@@ -24,8 +24,8 @@ def draw_sentences(
 ) -> list[Draw]:
     """A sentence for each index; what it is depends on its index and the seed alone.
 
-    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). Each sentence is the best of
-    `steering.draws`: near to the target, and fluent.
+    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). Each sentence is the best
+    of `steering.draws`: near to the target, and fluent.
     """
     draws = steering.draws
     longest, size = codec.max_pieces, AFFECT + codec.model.config.content
