@@ -200,8 +200,12 @@ class FakeWriter:
         candidates = [SimpleNamespace(valence=valence - 0.1)]
         return [SimpleNamespace(text=self.turn(text), candidates=candidates) for text in texts]
 
-    def reconstruct(self, texts: list[str]) -> list[str]:
+    def reconstruct(self, texts: list[str], restored: bool = True) -> list[str]:
+        assert not restored
         return list(texts)
+
+    def normalise(self, text: str) -> str:
+        return text.lower()
 
 
 SOURCES = [
@@ -259,7 +263,7 @@ def test_transfer_needs_labels() -> None:
 
 def test_reconstruction_by_hand() -> None:
     long = "one two three four five six seven eight nine ten eleven"
-    sentences = [Sentence("a b c d", "tatoeba/1"), Sentence(long, "gutenberg/1")]
+    sentences = [Sentence("A b c d", "tatoeba/1"), Sentence(long, "gutenberg/1")]
     writer = FakeWriter(str)
     report = evaluate_reconstruction(writer, sentences)
     assert report["BLEU"] == report["BLEU, at most 10 words"] == pytest.approx(100)

@@ -29,13 +29,17 @@ SCALE = Scale((3.0, 3.0), (0.5, 0.25))
 
 def test_content_kept() -> None:
     assert content_kept("The food  was COLD.", "the food was cold .") == 1.0
-    assert 0.8 < content_kept("The food was cold.", "The food was cold!") < 1
+    assert 0.75 < content_kept("The food was cold.", "The food was cold!") < 1
     assert content_kept("", "") == 1.0
     assert content_kept("cold food", "") == 0.0
     assert content_kept("cold food", "warm rain") == 0.0
     assert content_kept("rain", "Rain") == 1.0
-    # Words: 2 of 3 on both sides, 4/6; pairs: 1 of 2 on both sides, 1/2.
-    assert content_kept("cold food here", "cold food there" + "fore") == pytest.approx((2 / 3 + 1 / 2) / 2)
+    # Words: 2 of 3 on both sides, 4/6; pairs: 1 of 2 on both sides, 1/2; the triples differ.
+    assert content_kept("cold food here", "cold food there" + "fore") == pytest.approx((2 / 3 + 1 / 2) / 3)
+    assert (
+        content_kept("the food was cold and the staff was rude", "the staff was cold and the food was rude")
+        < 1
+    )
     # One content word of 1 + LIGHT each kept: 1 / (1 + LIGHT); no pair.
     assert content_kept("the food", "food is") == pytest.approx(1 / (1 + LIGHT) / 2)
 

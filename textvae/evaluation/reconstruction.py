@@ -1,6 +1,7 @@
 """What a text VAE keeps of sentences that it was not trained on: encoded, decoded, compared."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from textvae.corpora.sentence import Sentence
@@ -39,17 +40,19 @@ def evaluate_reconstruction(
 ) -> Report:
     """BLEU of sentences with their reconstructions: of all, of those of at most ten words, and by source.
 
-    `writer` is a `TextWriter`; `progress` is told how many sentences are done. Words are counted between
-    blanks. The report's `outputs` hold a row for each sentence, in order.
+    What is judged are the decoder's own words in the model's form, before capitals and numbers are put back
+    from the source. `writer` is a `TextWriter`; `progress` is told how many sentences are done. Words are
+    counted between blanks. The report's `outputs` hold a row for each sentence, in order.
 
     Raises `CorpusError` when there are no sentences.
     """
-    asked = list(sentences)
+    asked = [replace(sentence, text=writer.normalise(sentence.text)) for sentence in sentences]
     if not asked:
         raise CorpusError(f"corpus {corpus} has no sentences to reconstruct.")
     rebuilt: list[str] = []
     for start in range(0, len(asked), batch):
-        rebuilt += writer.reconstruct([sentence.text for sentence in asked[start : start + batch]])
+        texts = [sentence.text for sentence in asked[start : start + batch]]
+        rebuilt += writer.reconstruct(texts, restored=False)
         if progress:
             progress(len(rebuilt))
     pairs = list(zip(asked, rebuilt, strict=True))

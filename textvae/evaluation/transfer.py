@@ -65,7 +65,9 @@ def evaluate_transfer(
             chunk = places[start : start + options.batch]
             texts = [asked[place].text for place in chunk]
             results = writer.transfer(texts, valence=target, fidelity=options.fidelity)
-            for place, result, again in zip(chunk, results, writer.reconstruct(texts), strict=True):
+            for place, result, again in zip(
+                chunk, results, writer.reconstruct(texts, restored=False), strict=True
+            ):
                 turned[place] = Turned(result.text, _valence(result))
                 rebuilt[place] = again
             done += len(chunk)

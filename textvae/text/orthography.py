@@ -189,7 +189,7 @@ def _usual(word: str, casing: Mapping[str, str]) -> str:
     if word in casing:
         return casing[word]
     stem, apostrophe, rest = word.partition("'")
-    if apostrophe and stem in casing:
+    if apostrophe and rest != "t" and stem in casing:  # "don't" is not Don's
         return casing[stem] + apostrophe + rest
     return "-".join(casing.get(part, part) for part in word.split("-")) if "-" in word else word
 

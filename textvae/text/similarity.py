@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 _FUNCTION_WORDS = (
     "a an and are as at be been but by did do does for from had has have he her him his i if in is it its "
@@ -14,6 +13,8 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that hold a sentence together; negations are not among them."""
 LIGHT = 0.3
 """What a function word or a mark weighs beside a content word."""
+LONGEST = 3
+"""Words that are compared together: with pairs alone, two clauses may change places unnoticed."""
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]+")
 
@@ -26,17 +27,19 @@ def words(text: str) -> list[str]:
 def content_kept(source: str, other: str) -> float:
     """How much of the wording of `source` is in `other`, from 0 to 1; symmetric, 1 for the same words.
 
-    The mean of the F1 of words and of word pairs, counted with repetition. A function word or a mark weighs
-    `LIGHT`, a pair the mean of its words: what a sentence speaks of counts for more than what holds it.
+    The mean of the F1 of words, of word pairs and of triples, as far as one of the texts has any, counted
+    with repetition. A function word or a mark weighs `LIGHT`, a pair or a triple the mean of its words: what
+    a sentence speaks of counts for more than what holds it.
     """
     here, there = words(source), words(other)
     if here == there:
         return 1.0
-    singles = _weighted_f1([(word,) for word in here], [(word,) for word in there])
-    if len(here) < 2 and len(there) < 2:
-        return singles
-    pairs = _weighted_f1(list(pairwise(here)), list(pairwise(there)))
-    return (singles + pairs) / 2
+    sizes = range(1, min(LONGEST, max(len(here), len(there))) + 1)
+    return sum(_weighted_f1(_ngrams(here, size), _ngrams(there, size)) for size in sizes) / len(sizes)
+
+
+def _ngrams(tokens: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    return [tuple(tokens[start : start + size]) for start in range(len(tokens) - size + 1)]
 
 
 def _weighted_f1(here: Sequence[tuple[str, ...]], there: Sequence[tuple[str, ...]]) -> float:

@@ -137,18 +137,26 @@ class TextWriter:
         )
 
     @overload
-    def reconstruct(self, text: str) -> str: ...
+    def reconstruct(self, text: str, restored: bool = True) -> str: ...
     @overload
-    def reconstruct(self, text: list[str]) -> list[str]: ...
-    def reconstruct(self, text: str | list[str]) -> str | list[str]:
-        """Encode one sentence or many, and decode them again; a blank one stays blank."""
-        if isinstance(text, str):
-            return next(self.reconstruct_stream([text]))
-        return list(self.reconstruct_stream(text))
+    def reconstruct(self, text: list[str], restored: bool = True) -> list[str]: ...
+    def reconstruct(self, text: str | list[str], restored: bool = True) -> str | list[str]:
+        """Encode one sentence or many, and decode them again; a blank one stays blank.
 
-    def reconstruct_stream(self, texts: Iterable[str]) -> Iterator[str]:
+        `restored` puts the source's capitals and numbers back; without it, what comes is the decoder's
+        own words in the model's form, to be compared with `normalise` of the source.
+        """
+        if isinstance(text, str):
+            return next(self.reconstruct_stream([text], restored))
+        return list(self.reconstruct_stream(text, restored))
+
+    def reconstruct_stream(self, texts: Iterable[str], restored: bool = True) -> Iterator[str]:
         """`reconstruct` of any number of sentences, in order and in constant memory."""
-        return self._batched(texts, self._reconstruct)
+        return self._batched(texts, lambda batch: self._reconstruct(batch, restored))
+
+    def normalise(self, text: str) -> str:
+        """A sentence in the model's own form: lower-cased, and as its corpus writes marks."""
+        return self.codec.orthography.normalise(text)
 
     def interpolate(self, a: str, b: str, steps: int = 7, spherical: bool = False) -> list[Waypoint]:
         """The sentences on the way from `a` to `b`, both ends counted, with the affect read in each.
@@ -222,7 +230,7 @@ class TextWriter:
         while batch := list(islice(remaining, BATCH)):
             yield from act(batch)
 
-    def _reconstruct(self, texts: Sequence[str]) -> list[str]:
+    def _reconstruct(self, texts: Sequence[str], restored: bool) -> list[str]:
         pieces = [self.codec.pieces(text) for text in texts]
         filled = [i for i, found in enumerate(pieces) if found]
         results = [""] * len(texts)
@@ -230,7 +238,10 @@ class TextWriter:
             latent = self.codec.encode([pieces[i] for i in filled]).mean
             room = self.codec.room([len(pieces[i]) for i in filled])
             for i, found in zip(filled, self.codec.search(latent, room, self.search), strict=True):
-                results[i] = self.codec.text(found[0].tokens, texts[i])
+                tokens = found[0].tokens
+                results[i] = (
+                    self.codec.text(tokens, texts[i]) if restored else self.codec.tokenizer.decode(tokens)
+                )
         return results
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
