@@ -46,15 +46,18 @@ def gather(options: DataOptions, split: str, orthography: Orthography) -> list[I
     """The distinct sentences of a split, in the corpora's order.
 
     With `held_out` h, a sentence is in test, dev or train by its hash, whatever corpus it is in: shares h,
-    h and 1 - 2h. Without, the corpora's own splits are taken.
+    h and 1 - 2h. Without, the corpora's own splits are taken. A sentence of no split (of a user's own file,
+    say) belongs to any.
+
+    Raises `RecipeError` when there is none.
     """
     seen: set[str] = set()
     items: list[Item] = []
     for name in options.corpora:
         wanted = "train" if options.held_out else split
-        for sentence in read_corpus(name, split=wanted):
+        for sentence in read_corpus(name):
             words = sentence.text.count(" ") + 1
-            if not options.min_words <= words <= options.max_words:
+            if sentence.split not in ("", wanted) or not options.min_words <= words <= options.max_words:
                 continue
             form = orthography.normalise(sentence.text)
             if form in seen or (options.held_out and _part(form, options.held_out) != split):
@@ -63,7 +66,8 @@ def gather(options: DataOptions, split: str, orthography: Orthography) -> list[I
             items.append(Item(sentence.text, form, name))
     if not items:
         raise RecipeError(
-            f"no sentence of {options.min_words}-{options.max_words} words in the split {split!r}."
+            f"{', '.join(options.corpora)}: no sentence of {options.min_words}-{options.max_words} words is "
+            f"in the split {split!r}: give more text, or raise [data] held_out (now {options.held_out:g})."
         )
     return items
 

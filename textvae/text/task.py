@@ -170,7 +170,8 @@ class TextTask:
             lengths = torch.full((len(tokens),), tokens.shape[1], device=tokens.device)
             draws.append(self.model.encode(tokens, lengths).content.mean.float().cpu())
         content = torch.cat(draws)
-        return [round(x, 4) for x in content.mean(0).tolist()], [round(x, 4) for x in content.std(0).tolist()]
+        mean, sd = content.mean(0).tolist(), content.std(0, correction=0).tolist()
+        return [round(x, 4) for x in mean], [round(x, 4) for x in sd]
 
     def export(self, folder: Path, figures: Mapping[str, float]) -> None:
         """Write the checkpoint: without the adversary, int8 with a scale a row."""
