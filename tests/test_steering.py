@@ -61,7 +61,7 @@ def test_content_kept_is_symmetric_and_in_bounds() -> None:
 
 
 def test_latents_go_from_the_source_through_the_target_and_beyond() -> None:
-    steering = Steering(strengths=(0.0, 0.5, 1.0, 2.0))
+    steering = Steering(strengths=(0.0, 0.5, 1.0, 2.0), bound=5.0)
     source = torch.tensor([[-1.0, 0.5], [0.0, -7.0]])
     target = torch.tensor([[1.0, NAN], [4.0, NAN]])
     expected = [[[-1.0, 0.5], [0.0, 0.5], [1.0, 0.5], [3.0, 0.5]],

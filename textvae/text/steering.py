@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """How candidates are made and chosen; `dataclasses.replace` varies it.
+    """How candidates are made and chosen: a recipe's `[steering]`, chosen on dev and kept in the checkpoint.
 
     Attributes:
         strengths: how far to go, 0 the source's own affect, 1 the target. The decoder falls short of
@@ -35,12 +35,12 @@ class Steering:
             its source.
     """
 
-    strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 3.0)
-    bound: float = 5.0
+    strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
+    bound: float = 2.5
     strip: bool = True
-    in_the_way: float = 0.15
+    in_the_way: float = 0.1
     beam: int = 6
-    keep: int = 3
+    keep: int = 6
     groups: int = 1
     diversity: float = 0.5
     length_penalty: float = 1.0
@@ -49,8 +49,8 @@ class Steering:
     top_p: float = 0.3
     draws: int = 4
     affect: float = 1.0
-    content: float = 2.0
-    fluency: float = 1.0
+    content: float = 2.5
+    fluency: float = 3.0
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""

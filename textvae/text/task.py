@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from textvae.text.likelihood import summed_nll
 from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.noise import NoiseOptions, compact, keep_mask
 from textvae.text.orthography import Orthography, learn_casing
+from textvae.text.steering import Steering
 from textvae.text.tokenizer import BOS, EOS, UNK, Tokenizer
 from textvae.training.checkpoint import save_checkpoint
 from textvae.training.device import Device
@@ -49,6 +50,7 @@ class TextTask:
         self.data = read_table(recipe["data"], DataOptions, "data")
         self.noise = read_table(recipe.get("noise", {}), NoiseOptions, "noise")
         self.options = read_table(recipe.get("batches", {}), BatchOptions, "batches")
+        self.steering = read_table(recipe.get("steering", {}), Steering, "steering")
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
         self.reversal = read_schedule(
             recipe.get("adversary", {}).get("strength", 0.0), "[adversary] strength"
@@ -186,6 +188,7 @@ class TextTask:
             "affect_mean": [round(float(x), 5) for x in self.affect_mean],
             "affect_sd": [round(float(x), 5) for x in self.affect_sd],
             "affect_reader": self.reader,
+            "steering": asdict(self.steering),
             "content_mean": mean,
             "content_sd": sd,
             "recipe": self.recipe,

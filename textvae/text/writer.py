@@ -22,6 +22,7 @@ from textvae.text.targets import parse_target
 from textvae.text.values import Draw, Transfer, Waypoint
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import choose_device
+from textvae.training.recipe import read_table
 
 T = TypeVar("T")
 Goal = float | str | None
@@ -50,7 +51,7 @@ class TextWriter:
         steering: Steering | None = None,
     ) -> None:
         self.codec, self.config = codec, config
-        self.steering = steering or Steering()
+        self.steering = steering or read_table(config.get("steering", {}), Steering, "steering")
         self.search = PLAIN
         self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
         self._open_reader = open_reader
