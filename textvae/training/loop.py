@@ -158,8 +158,8 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
                 raise KeyboardInterrupt
             if options.patience is not None and progress.stale > options.patience:
                 break
+    figures, _ = _validate(task, weights, progress, run)  # a training may end between two validations
     with weights.averaged():
-        figures = dict(task.validate())
         task.export(run / "last", figures)
     save_state(run / "state", model, weights, optimizer, progress)
 
