@@ -112,8 +112,10 @@ def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> di
         for small, (form, count) in usual.items()
         if form.split(" ")[0] != small.split(" ")[0] and count >= minimum and 2 * count > seen[small].total()
     }
-    for pair in [pair for pair in names if " " in pair and pair.split(" ")[0] in names]:
-        del names[pair]  # the first word has its capital anyway
+    for pair in [name for name in names if " " in name]:
+        first, second = pair.split(" ")
+        if first in names or second not in names:
+            del names[pair]  # the first word has its capital anyway, or the pair stood in headings only
     kept = sorted(names.items(), key=lambda item: (-item[1][1], item[0]))[:most]
     return {small: form for small, (form, _) in sorted(kept)}
 
