@@ -47,7 +47,7 @@ class Steering:
     no_repeat: int = 3
     spread: float = 0.7
     top_p: float = 0.3
-    draws: int = 4
+    draws: int = 16
     affect: float = 1.0
     content: float = 2.5
     fluency: float = 3.0
