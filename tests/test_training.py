@@ -215,3 +215,15 @@ def test_devices() -> None:
         choose_device("gpu")
     with pytest.raises(InputError, match="use auto, fp32 or bf16"):
         choose_device("cpu", "fp8")
+
+
+def test_a_training_that_time_ends_validates_its_last_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(10**6))
+    monkeypatch.setattr("textvae.training.loop.time.monotonic", lambda: float(next(clock)))
+    options = TrainingOptions(epochs=100, minutes=0.5, validate_every=1000, save_every=1e9)
+    steps = list(train(Line(), options, tmp_path / "run"))
+    assert 1 < len(steps) < 30
+    assert [step.step for step in steps if step.validation] == [steps[-1].step]
+    assert load_checkpoint(tmp_path / "run" / "best").config["figures"] == steps[-1].validation

@@ -22,7 +22,7 @@ def held_out(writer: Any, split: str = "test") -> list[Sentence]:
     from textvae.training.recipe import read_table
 
     options = read_table(writer.config["recipe"]["data"], DataOptions, "data")
-    items = gather(options, split, Orthography(options.form))
+    items = gather(options, (split,), Orthography(options.form))[split]
     return [Sentence(item.text, f"{item.corpus}/{number}", split) for number, item in enumerate(items)]
 
 

@@ -42,34 +42,36 @@ class Item:
     corpus: str
 
 
-def gather(options: DataOptions, split: str, orthography: Orthography) -> list[Item]:
-    """The distinct sentences of a split, in the corpora's order.
+def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography) -> dict[str, list[Item]]:
+    """The distinct sentences of each of `splits`, in the corpora's order; the corpora are read once.
 
-    With `held_out` h, a sentence is in test, dev or train by its hash, whatever corpus it is in: shares h,
-    h and 1 - 2h. Without, the corpora's own splits are taken. A sentence of no split (of a user's own file,
-    say) belongs to any.
+    With `held_out` h, a sentence of the corpora's train split is in test, dev or train by its hash, whatever
+    corpus it is in: shares h, h and 1 - 2h. Without, the corpora's own splits are taken. A sentence of no
+    split, of a user's own file, say, counts as train.
 
-    Raises `RecipeError` when there is none.
+    Raises `RecipeError` for a split without a sentence.
     """
-    seen: set[str] = set()
-    items: list[Item] = []
+    found: dict[str, dict[str, Item]] = {split: {} for split in splits}
     for name in options.corpora:
-        wanted = "train" if options.held_out else split
         for sentence in read_corpus(name):
+            split = sentence.split or "train"
             words = sentence.text.count(" ") + 1
-            if sentence.split not in ("", wanted) or not options.min_words <= words <= options.max_words:
+            wanted = split == "train" if options.held_out else split in found
+            if not wanted or not options.min_words <= words <= options.max_words:
                 continue
             form = orthography.normalise(sentence.text)
-            if form in seen or (options.held_out and _part(form, options.held_out) != split):
-                continue
-            seen.add(form)
-            items.append(Item(sentence.text, form, name))
-    if not items:
-        raise RecipeError(
-            f"{', '.join(options.corpora)}: no sentence of {options.min_words}-{options.max_words} words is "
-            f"in the split {split!r}: give more text, or raise [data] held_out (now {options.held_out:g})."
-        )
-    return items
+            if options.held_out:
+                split = _part(form, options.held_out)
+            if split in found:
+                found[split].setdefault(form, Item(sentence.text, form, name))
+    for split, items in found.items():
+        if not items:
+            raise RecipeError(
+                f"{', '.join(options.corpora)}: no sentence of {options.min_words}-{options.max_words} words "
+                f"is in the split {split!r}: give more text, or raise [data] held_out "
+                f"(now {options.held_out:g})."
+            )
+    return {split: list(items.values()) for split, items in found.items()}
 
 
 def _part(form: str, held_out: float) -> str:

@@ -56,8 +56,8 @@ class TextTask:
             recipe.get("adversary", {}).get("strength", 0.0), "[adversary] strength"
         )
         plain = Orthography(self.data.form)
-        items = gather(self.data, "train", plain)
-        dev = gather(self.data, "dev", plain)[: self.options.dev_sentences]
+        gathered = gather(self.data, ("train", "dev"), plain)
+        items, dev = gathered["train"], gathered["dev"][: self.options.dev_sentences]
         self.casing = learn_casing(item.text for item in items) if self.data.form == "plain" else {}
         readings = read_affect(items, plain, score, checksum)
         self.affect_mean, self.affect_sd = readings.mean(0), readings.std(0)

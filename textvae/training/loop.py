@@ -117,6 +117,7 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     began = time.monotonic() - progress.seconds
     saved = time.monotonic()
     current_epoch = 0
+    figures: dict[str, float] | None = None  # on dev, of the weights as they are
     with (run / "log.jsonl").open("a", encoding="utf-8") as log, _deferred_signals() as interrupted:
         while progress.step < steps:
             done = _share_done(progress.step, steps, time.monotonic() - began, options.minutes)
@@ -139,14 +140,15 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             weights.update(progress.step)
             progress.step += 1
             progress.seconds = time.monotonic() - began
-            validation, best = None, False
-            if progress.step % options.validate_every == 0 or progress.step >= steps:
-                validation, best = _validate(task, weights, progress, run)
+            finished = _share_done(progress.step, steps, progress.seconds, options.minutes) >= 1.0
+            figures, best = None, False
+            if progress.step % options.validate_every == 0 or finished:
+                figures, best = _validate(task, weights, progress, run)
             report = Step(
                 progress.step, steps, progress.step / per_epoch, loss, terms, rate, task.size(batch),
-                progress.seconds, done, validation, best, task.objective.at(progress.step - 1),
+                progress.seconds, done, figures, best, task.objective.at(progress.step - 1),
             )  # fmt: skip
-            if validation or progress.step % options.log_every == 0:
+            if figures or progress.step % options.log_every == 0:
                 log.write(json.dumps(asdict(report)) + "\n")
                 log.flush()
             if time.monotonic() - saved > options.save_every:
@@ -156,9 +158,10 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             if interrupted:
                 save_state(run / "state", model, weights, optimizer, progress)
                 raise KeyboardInterrupt
-            if options.patience is not None and progress.stale > options.patience:
+            if finished or (options.patience is not None and progress.stale > options.patience):
                 break
-    figures, _ = _validate(task, weights, progress, run)  # a training may end between two validations
+    if figures is None:  # nothing was left to do
+        figures, _ = _validate(task, weights, progress, run)
     with weights.averaged():
         task.export(run / "last", figures)
     save_state(run / "state", model, weights, optimizer, progress)
