@@ -47,8 +47,16 @@ SeedOption = Annotated[
 
 @app.command()
 def text(
-    recipe: Annotated[str, typer.Option(help="A recipe that ships (yelp, en) or a .toml file.")],
+    recipe: Annotated[
+        str, typer.Option(help="A recipe that ships (yelp, en, en-steering) or a .toml file.")
+    ],
     out: OutOption,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="MODEL", help="A text model, or the folder of a training, to start from."
+        ),
+    ] = None,
     resume: ResumeOption = False,
     set: SetOption = None,  # noqa: A002
     affect: Annotated[
@@ -66,11 +74,13 @@ def text(
     values, options = resolved("text", recipe, set, seed)
     with render.waiting("reading the corpus"):
         from textvae.text.task import TextTask
+        from textvae.training.checkpoint import load_checkpoint
         from textvae.training.device import choose_device
 
         chosen = choose_device(device, precision)
         reader = open_reader(affect, device, precision)
-        task = TextTask(values, chosen, reader.score, affect, reader.checksum, options.seed)
+        begun = load_checkpoint(start) if start else None
+        task = TextTask(values, chosen, reader.score, affect, reader.checksum, options.seed, begun)
     follow(task, options, out, resume, "tokens")
 
 

@@ -43,7 +43,8 @@ class Prior:
 class Codec:
     """A text VAE with what it needs to read and write sentences as people write them.
 
-    `lexicon` holds the words that carry affect; `max_words` and `max_pieces` are the longest sentence.
+    `lexicon` holds the words that carry affect; `max_words` and `max_pieces` are the longest sentence;
+    `untold` says that the decoder has learnt to write without being told a content (all zeros).
     """
 
     name: str
@@ -55,6 +56,7 @@ class Codec:
     max_words: int
     max_pieces: int
     prior: Prior = Prior()
+    untold: bool = False
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint, device: Device) -> "Codec":
@@ -76,6 +78,7 @@ class Codec:
                 config["max_words"],
                 config["max_pieces"],
                 Prior(tuple(config.get("content_mean", ())), tuple(config.get("content_sd", ()))),
+                bool(config.get("untold", False)),
             )
         except KeyError as error:
             raise CheckpointError(f"{checkpoint.folder} lacks {error}: train or install it again.") from error
@@ -141,13 +144,15 @@ class Codec:
     @torch.inference_mode()
     def fluency(self, sentences: Sequence[Sequence[int]]) -> list[float]:
         """Mean log-probability of a piece of each sentence for a decoder that is told nothing: neutral
-        affect, and the prior's mean for content. Such a decoder is a plain language model."""
+        affect, and for content zeros, or the prior's mean if it has not learnt to write untold. Such a decoder is a
+        plain language model."""
         device = self.device.device
         longest = max(map(len, sentences))
         rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
         tokens = torch.tensor(rows, device=device)
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
-        content = self.prior.at(torch.zeros(len(rows), self.model.config.content, device=device))
+        nothing = torch.zeros(len(rows), self.model.config.content, device=device)
+        content = nothing if self.untold else self.prior.at(nothing)
         total = torch.zeros(targets.shape, device=device)
         with self.device.autocast():
             hidden = self.model(inputs, Latent(torch.zeros(len(rows), AFFECT, device=device), content))

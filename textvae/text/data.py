@@ -29,6 +29,7 @@ class DataOptions:
     max_words: int = 20
     max_pieces: int = 48
     held_out: float = 0.0  # share of the sentences for dev, and as much for test; 0: the corpora's own splits
+    leave_out: tuple[str, ...] = ()  # parts of the corpora: reviews/pros_cons
     pieces: int = 8000
     affect_words: float = 0.3  # a word whose weight in the lexicon is larger carries affect
 
@@ -55,6 +56,8 @@ def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography
     for name in options.corpora:
         for sentence in read_corpus(name):
             split = sentence.split or "train"
+            if f"{name}/{sentence.id}".startswith(tuple(f"{part}/" for part in options.leave_out)):
+                continue
             words = sentence.text.count(" ") + 1
             wanted = split == "train" if options.held_out else split in found
             if not wanted or not options.min_words <= words <= options.max_words:

@@ -20,6 +20,14 @@ class NoiseOptions:
     affect_rate: float = 0.85  # of those words
     word_dropout: float = 0.25  # of the decoder's inputs become <unk> (Bowman et al. 2016, section 3.2)
     affect_noise: float = 0.15  # sd of the noise on the affect that the decoder hears
+    untold: float = 0.0  # share of the sentences whose content the decoder is not told, half of them their
+    # affect neither: so it learns to be a language model as well
+
+
+def told(rows: int, options: NoiseOptions, device: torch.device) -> tuple[Tensor, Tensor]:
+    """(rows, 1) of 0 and 1 each: of which sentences the decoder hears the affect, and of which the content."""
+    chance = torch.rand(rows, 1, device=device)
+    return (chance >= options.untold / 2).float(), (chance >= options.untold).float()
 
 
 def compact(tokens: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:

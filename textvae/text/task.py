@@ -15,11 +15,12 @@ from textvae.text.data import Batch, DataOptions, Dataset, Item, Score, carrying
 from textvae.text.lexicon import Lexicon, learn_lexicon
 from textvae.text.likelihood import summed_nll
 from textvae.text.model import Latent, TextConfig, TextVAE
-from textvae.text.noise import NoiseOptions, compact, keep_mask
+from textvae.text.noise import NoiseOptions, compact, keep_mask, told
 from textvae.text.orthography import Orthography, learn_casing
 from textvae.text.steering import Steering
 from textvae.text.tokenizer import BOS, EOS, UNK, Tokenizer
-from textvae.training.checkpoint import save_checkpoint
+from textvae.errors import RecipeError
+from textvae.training.checkpoint import Checkpoint, save_checkpoint
 from textvae.training.device import Device
 from textvae.training.recipe import read_table
 from textvae.variational.objective import Objective
@@ -43,9 +44,20 @@ class TextTask:
     """A recipe made ready to be trained; `textvae.training.train` drives it."""
 
     def __init__(
-        self, recipe: Mapping[str, Any], device: Device, score: Score, reader: str, checksum: str, seed: int
+        self,
+        recipe: Mapping[str, Any],
+        device: Device,
+        score: Score,
+        reader: str,
+        checksum: str,
+        seed: int,
+        start: Checkpoint | None = None,
     ) -> None:
-        """`score` reads the affect of texts, `reader` is its name and `checksum` its weights'."""
+        """`score` reads the affect of texts, `reader` is its name and `checksum` its weights'. From `start`,
+        a text model, come the first weights, the tokenizer, the dimensions and the scale of the affect.
+
+        Raises `RecipeError` when the recipe asks for other dimensions than `start` has.
+        """
         self.recipe, self.device, self.reader, self.seed = recipe, device, reader, seed
         self.data = read_table(recipe["data"], DataOptions, "data")
         self.noise = read_table(recipe.get("noise", {}), NoiseOptions, "noise")
@@ -60,15 +72,29 @@ class TextTask:
         items, dev = gathered["train"], gathered["dev"][: self.options.dev_sentences]
         self.casing = learn_casing(item.text for item in items) if self.data.form == "plain" else {}
         readings = read_affect(items, plain, score, checksum)
-        self.affect_mean, self.affect_sd = readings.mean(0), readings.std(0)
+        if start is None:
+            self.affect_mean, self.affect_sd = readings.mean(0), readings.std(0)
+        else:
+            self.affect_mean, self.affect_sd = (
+                np.array(start.config[name], dtype=np.float32) for name in ("affect_mean", "affect_sd")
+            )
         standard = self._standardise(readings)
         self.lexicon = learn_lexicon([item.form for item in items], standard)
-        self.tokenizer = Tokenizer.train((item.form for item in items), self.data.pieces, seed)
+        self.tokenizer = (
+            Tokenizer.train((item.form for item in items), self.data.pieces, seed)
+            if start is None
+            else Tokenizer(start.files["tokenizer.model"])
+        )
         self.train_set = self._dataset(items, standard)
         self.dev_set = self._dataset(dev, self._standardise(read_affect(dev, plain, score, checksum)))
         torch.manual_seed(seed)
-        config = read_table({"pieces": len(self.tokenizer), **recipe.get("model", {})}, TextConfig, "model")
-        self.model = TextVAE(config).to(device.device)
+        wanted = {"pieces": len(self.tokenizer), **recipe.get("model", {})}
+        if start is not None:
+            wanted = _dimensions(start, recipe.get("model", {}), self.data.form)
+        self.model = TextVAE(read_table(wanted, TextConfig, "model"))
+        if start is not None:
+            self.model.load_state_dict(start.tensors, strict=False)  # the adversary begins anew
+        self.model.to(device.device)
         self.word_starts = torch.from_numpy(self.tokenizer.word_starts).to(device.device)
 
     def _standardise(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -102,7 +128,7 @@ class TextTask:
         keep = keep_mask(self.word_starts[read.tokens], read.carries, self.noise)
         tokens, lengths = compact(read.tokens, keep)
         affect = read.readings + self.noise.affect_noise * torch.randn_like(read.readings)
-        return self._evaluate(tokens, lengths, read, affect, self.noise.word_dropout, self.reversal(step))
+        return self._evaluate(tokens, lengths, read, affect, self.noise, self.reversal(step))
 
     def _evaluate(
         self,
@@ -110,7 +136,7 @@ class TextTask:
         lengths: Tensor,
         read: Batch,
         affect: Tensor | None,
-        word_dropout: float,
+        noise: NoiseOptions | None,
         reversal: float,
     ) -> dict[str, Tensor]:
         model = self.model
@@ -118,11 +144,13 @@ class TextTask:
         content = posterior.content.rsample() if model.training else posterior.content.mean
         latent = Latent(posterior.affect.mean if affect is None else affect, content)
         inputs, targets = self._shifted(read.tokens)
-        if word_dropout:
-            hidden = torch.rand(inputs.shape, device=inputs.device) < word_dropout
+        if noise:
+            hears_affect, hears_content = told(len(tokens), noise, tokens.device)
+            latent = Latent(latent.affect * hears_affect, content * hears_content)
+            hidden = torch.rand(inputs.shape, device=inputs.device) < noise.word_dropout * hears_content
             inputs = torch.where(hidden & (inputs != BOS), UNK, inputs)
         output = model(inputs, latent).flatten(0, 1)
-        guess = model.adversary(reverse_gradient(content, reversal)).float()
+        guess = model.adversary(reverse_gradient(posterior.content.mean, reversal)).float()
         nll = summed_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
         return {
             "reconstruction": nll / targets.numel(),
@@ -150,7 +178,7 @@ class TextTask:
             read = self._to_device(batch)
             lengths = torch.full((len(read.tokens),), read.tokens.shape[1], device=self.device.device)
             with self.device.autocast():
-                terms = self._evaluate(read.tokens, lengths, read, None, 0.0, 0.0)
+                terms = self._evaluate(read.tokens, lengths, read, None, None, 0.0)
             for name, value in terms.items():
                 pieces = read.tokens.shape[1] + 1 if name in ("reconstruction", "kl") else 1
                 sums[name] = sums.get(name, 0.0) + float(value) * len(read.tokens) * pieces
@@ -188,6 +216,7 @@ class TextTask:
             "affect_mean": [round(float(x), 5) for x in self.affect_mean],
             "affect_sd": [round(float(x), 5) for x in self.affect_sd],
             "affect_reader": self.reader,
+            "untold": self.noise.untold > 0,
             "steering": asdict(self.steering),
             "content_mean": mean,
             "content_sd": sd,
@@ -204,6 +233,22 @@ class TextTask:
             "lexicon.json": json.dumps(lexicon, ensure_ascii=False).encode(),
         }
         save_checkpoint(folder, config, weights, files, quantised=True)
+
+
+def _dimensions(start: Checkpoint, wanted: Mapping[str, Any], form: str) -> dict[str, Any]:
+    """The dimensions of `start`, which `wanted` must not contradict."""
+    if start.kind != "text" or start.config["form"] != form:
+        raise RecipeError(
+            f"{start.folder} is a {start.kind} model of the form {start.config.get('form')!r}: "
+            f'to start from it, name a text model of the recipe\'s form, "{form}".'
+        )
+    dimensions: dict[str, Any] = start.config["model"]
+    for key, value in wanted.items():
+        if key != "dropout" and dimensions.get(key, value) != value:
+            raise RecipeError(
+                f"[model] {key} = {value!r}, but {start.folder} has {dimensions[key]!r}: leave it out of the recipe."
+            )
+    return dimensions | {key: value for key, value in wanted.items() if key == "dropout"}
 
 
 def affect_carriers(lexicon: Lexicon, threshold: float) -> frozenset[str]:
