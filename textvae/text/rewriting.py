@@ -61,13 +61,14 @@ def rewrite(
     fluency = iter(codec.fluency(tokens))
     own = [next(fluency) for _ in filled]
     for i, at, target, each, floor in zip(filled, affect, targets, said, own, strict=True):
+        ordinary = floor if steering.fluent is None else steering.fluent
         measured = [
             Measured(
                 text,
                 found.log_prob_per_token,
                 next(readings),
                 content_kept(texts[i], text),
-                next(fluency) - floor,
+                0.0 * next(fluency) if text == texts[i] else next(fluency) - ordinary,
             )
             for text, found in each.items()
         ]
@@ -125,7 +126,8 @@ def candidates(
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
-    of the source is in it, and how much more fluent than its source it is, in nats a piece."""
+    of the source is in it, and how much more fluent than its source, or than `Steering.fluent`, it is, in nats a
+    piece; 0 for the source itself."""
 
     text: str
     log_prob: float

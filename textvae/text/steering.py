@@ -32,7 +32,8 @@ class Steering:
         affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
         content: what keeping all of the wording is worth, against none.
         fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
-            its source.
+            its source, or than `fluent`.
+        fluent: the log-probability a piece from which on a sentence counts as fluent, whatever its source is.
     """
 
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
@@ -51,6 +52,7 @@ class Steering:
     affect: float = 1.0
     content: float = 2.5
     fluency: float = 3.0
+    fluent: float | None = None
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""
