@@ -49,6 +49,12 @@ def test_emobank_reads_without_any_raters(tmp_path: Path) -> None:
     assert [s.valence for s in read("emobank", tmp_path, {"emobank.csv": GOLD})] == [Rating(3), Rating(4)]
 
 
+def test_emobank_knows_the_genre(tmp_path: Path) -> None:
+    about = "id\tdocument\tcategory\tsubcategory\ns1\tAcephalous\tblog\t \ns3\tnyt\tnewspaper\tnyt\n"
+    read_back = read("emobank", tmp_path, {"emobank.csv": GOLD, "meta.tsv": about})
+    assert [s.category for s in read_back] == ["blog", None]
+
+
 def test_vader_comes_onto_the_scale(tmp_path: Path) -> None:
     stems = ("amazonReviewSnippets", "movieReviewSnippets", "nytEditorialSnippets", "tweets")
     files: dict[str, str] = {}
@@ -75,7 +81,9 @@ def test_chinese_emobank_comes_onto_the_scale(tmp_path: Path) -> None:
     sentence = "Text\tValence_Mean\tArousal_Mean\tValence_SD\tArousal_SD\n壞\t1.0\t5\t0\t2\n"
     files = {f"CVAT_{i}_SD.csv": text for i in range(1, 6)} | {f"CVAS_{i}.csv": sentence for i in range(1, 6)}
     read_back = read("chinese_emobank", tmp_path, files)
-    assert read_back[0] == Sentence("好", "text/1/7", "fold1", Rating(5, 0.25), Rating(1, 0.5), label="text")
+    assert read_back[0] == Sentence(
+        "好", "text/1/7", "fold1", Rating(5, 0.25), Rating(1, 0.5), label="text", category="book"
+    )
     assert read_back[9] == Sentence(
         "壞", "sentence/5/1", "fold5", Rating(1, 0), Rating(3, 1), label="sentence"
     )

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal
 
 from textvae.corpora.card import Card
+from textvae.corpora.emobank import read_chinese_emobank, read_emobank
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.corpora.splitting import split_sentences
-from textvae.corpora.streams import read_lines, read_raw_lines
+from textvae.corpora.streams import read_lines
 
 Located = Mapping[str, Path]
 Reader = Callable[[Card, Located], Iterator[Sentence]]
-
-
-def read_emobank(card: Card, files: Located) -> Iterator[Sentence]:
-    """EmoBank (Buechel & Hahn 2017): gold means, and the standard deviation over all readers and writers."""
-    spread = _emobank_spread(files)
-    for row in _rows(files[card.reader["table"]], ","):
-        sds = spread.get(row["id"], (None, None, None))
-        valence, arousal, dominance = (Rating(float(row[k]), sd) for k, sd in zip("VAD", sds, strict=True))
-        yield Sentence(row["text"], row["id"], row["split"], valence, arousal, dominance)
-
-
-def _emobank_spread(files: Located) -> dict[str, tuple[float, ...]]:
-    """Sentence id -> population standard deviation of valence, arousal, dominance.
-
-    From the individual ratings, without raters who gave 1/1/1 (they skipped the sentence: what is left
-    reproduces the gold means); where those files are missing, from each perspective's mean m, deviation s and
-    number n of raters: variance = sum n (s^2 + m^2) / sum n - (sum n m / sum n)^2.
-    """
-    sums: dict[str, list[float]] = {}  # n, then sum and sum of squares of each dimension
-    if {"individual_reader_ratings.csv", "individual_writer_ratings.csv"} <= files.keys():
-        for name in ("individual_reader_ratings.csv", "individual_writer_ratings.csv"):
-            for row in _rows(files[name], ","):
-                ratings = [float(row[k]) for k in "VAD"]
-                if ratings != [1.0, 1.0, 1.0]:
-                    _add(sums.setdefault(row["id"], [0.0] * 7), 1.0, ratings, [r * r for r in ratings])
-    else:
-        for name in ("reader.csv", "writer.csv"):
-            for row in _rows(files[name], ",") if name in files else ():
-                n, means = float(row["N"]), [float(row[k]) for k in "VAD"]
-                squares = [float(row[f"std{k}"]) ** 2 + m * m for k, m in zip("VAD", means, strict=True)]
-                _add(sums.setdefault(row["id"], [0.0] * 7), n, means, squares)
-    return {
-        name: tuple(math.sqrt(max(0.0, s[i + 1] / s[0] - (s[i] / s[0]) ** 2)) for i in (1, 3, 5))
-        for name, s in sums.items()
-        if s[0]
-    }
-
-
-def _add(total: list[float], n: float, means: list[float], squares: list[float]) -> None:
-    total[0] += n
-    for i, (mean, square) in enumerate(zip(means, squares, strict=True)):
-        total[2 * i + 1] += n * mean
-        total[2 * i + 2] += n * square
 
 
 def read_vader(card: Card, files: Located) -> Iterator[Sentence]:
@@ -90,19 +46,6 @@ def read_goemotions(card: Card, files: Located) -> Iterator[Sentence]:
             text, numbers, comment = line.split("\t")
             label = ",".join(names[int(number)] for number in numbers.split(","))
             yield Sentence(text.strip(), comment, split, label=label)
-
-
-def read_chinese_emobank(card: Card, files: Located) -> Iterator[Sentence]:
-    """Chinese EmoBank (Lee, Li & Yu 2022): valence and arousal; splits are the five folds."""
-    for label, pattern in card.reader["sets"].items():
-        for fold in "12345":
-            for number, row in enumerate(_rows(files[pattern.format(fold=fold)], "\t"), 1):
-                valence, arousal = (
-                    Rating.rescaled(float(row[f"{k}_Mean"]), float(row[f"{k}_SD"]), *card.scale)
-                    for k in ("Valence", "Arousal")
-                )
-                name = f"{label}/{fold}/{row.get('No.') or number}"
-                yield Sentence(row["Text"].strip(), name, f"fold{fold}", valence, arousal, label=label)
 
 
 def read_yelp(card: Card, files: Located) -> Iterator[Sentence]:
@@ -224,11 +167,6 @@ def read_bags(card: Card, files: Located) -> Iterator[Sentence]:
             pairs = (entry.split(":") for entry in counts)
             text = " ".join(" ".join([words[int(i) - 1]] * int(count)) for i, count in pairs)
             yield Sentence(text, f"{split}/{number}", split, label=label)
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[dict[str, str]]:
-    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    yield from csv.DictReader(read_raw_lines(path), delimiter=delimiter, quoting=quoting)
 
 
 def _squeezed(text: str) -> str:

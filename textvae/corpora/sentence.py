@@ -42,6 +42,7 @@ class Sentence:
         split: "train", "dev", "test" or what else the card lists; "" if the corpus is not divided.
         valence, arousal, dominance: ratings on the 1-5 scale, None where there are none.
         label: a class, or several joined by commas.
+        category: the kind of text it stands in, such as EmoBank's genres; None where that is not said.
         references: human rewrites of the sentence (Yelp's test sentences have one each).
     """
 
@@ -53,3 +54,4 @@ class Sentence:
     dominance: Rating | None = None
     label: str | None = None
     references: tuple[str, ...] = ()
+    category: str | None = None

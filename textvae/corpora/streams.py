@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from textvae.errors import TextError
 
@@ -52,6 +53,12 @@ def read_raw_lines(source: Source) -> Iterator[str]:
                 yield first
             break
         yield from lines
+
+
+def read_rows(path: Path, delimiter: str) -> Iterator[dict[str, str]]:
+    """The rows of a table with a header; quotes are plain characters where tabs divide the columns."""
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    yield from csv.DictReader(read_raw_lines(path), delimiter=delimiter, quoting=quoting)
 
 
 def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
