@@ -36,6 +36,10 @@ class Objective:
             total = total + product
         return total
 
+    def final(self) -> dict[str, float]:
+        """Every weight as its schedule leaves it; of one that goes in cycles, the highest."""
+        return {name: getattr(schedule, "high", schedule(0)) for name, schedule in self.weights.items()}
+
     def at(self, step: int) -> dict[str, float]:
         """Every weight at `step`."""
         return {name: schedule(step) for name, schedule in self.weights.items()}
