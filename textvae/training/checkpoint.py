@@ -21,24 +21,29 @@ from torch import Tensor
 
 from textvae import resources
 from textvae.errors import CheckpointError, UnknownNameError
-from textvae.training.quantisation import dequantise, quantise
+from textvae.training.quantisation import SCALE, dequantise, quantise
 
 FORMAT = 1
+KINDS = ("affect", "text", "topics")
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a checkpoint's folder holds; `tensors` are fp32, `files` maps a name to its bytes."""
+    """What a checkpoint's folder holds; `tensors` are fp32, `files` maps a name to its bytes.
+
+    `quantised` says that matrices lie there in int8.
+    """
 
     folder: Path
     config: dict[str, Any]
     tensors: dict[str, Tensor]
     files: dict[str, bytes]
+    quantised: bool = False
 
     @property
     def kind(self) -> str:
-        """`affect` or `text`."""
+        """`affect`, `text` or `topics`."""
         return str(self.config["kind"])
 
     @property
@@ -82,11 +87,15 @@ def save_checkpoint(
     files: Mapping[str, bytes] | None = None,
     *,
     quantised: bool = False,
+    weights: bytes | None = None,
 ) -> None:
-    """Write a checkpoint: all of it or nothing. `config` must carry `kind`."""
+    """Write a checkpoint: all of it or nothing. `config` must carry `kind`.
+
+    `weights`, the content of another checkpoint's weights file, is written as it is instead of tensors.
+    """
     ready = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     contents = dict(files or {})
-    contents[WEIGHTS] = serialise_tensors(quantise(ready) if quantised else ready)
+    contents[WEIGHTS] = weights or serialise_tensors(quantise(ready) if quantised else ready)
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())}
     described = {"format": FORMAT, **config, "files": sums}
     contents[CONFIG] = (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
@@ -131,17 +140,19 @@ def load_checkpoint(name_or_path: str | Path) -> Checkpoint:
         kind, version = config["kind"], config["format"]
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise CheckpointError(f"{folder / CONFIG} cannot be read ({error}): {_AGAIN}") from error
-    if version != FORMAT or kind not in ("affect", "text"):
+    if version != FORMAT or kind not in KINDS:
         raise CheckpointError(
             f"{folder} is a checkpoint of kind {kind!r}, format {version}; this textvae reads "
-            f"affect and text, format {FORMAT}: use the version that wrote it."
+            f"{', '.join(KINDS)}, format {FORMAT}: use the version that wrote it."
         )
     files = {name: _verified(folder / Path(name).name, digest) for name, digest in sums.items()}
     try:
-        tensors = dequantise(parse_tensors(files.pop(WEIGHTS)))
+        stored = parse_tensors(files.pop(WEIGHTS))
+        tensors = dequantise(stored)
     except (KeyError, safetensors.SafetensorError) as error:
         raise CheckpointError(f"{folder / WEIGHTS} holds no weights ({error}): {_AGAIN}") from error
-    return Checkpoint(folder, config, tensors, files)
+    quantised = any(name + SCALE in stored for name in stored)
+    return Checkpoint(folder, config, tensors, files, quantised)
 
 
 _AGAIN = "install textvae again, or train the model again."

@@ -25,7 +25,11 @@ from textvae.variational.objective import Objective
 
 
 class Task(Protocol):
-    """What a room offers to be trained: a model, its data, its terms."""
+    """What a room offers to be trained: a model, its data, its terms.
+
+    A task that goes by what has happened so far keeps it as numbers in a dict `memory`, which is saved and
+    resumed with the training.
+    """
 
     @property
     def model(self) -> nn.Module:
@@ -64,6 +68,7 @@ class TrainingOptions:
     learning_rate: float = 1e-3
     warmup: int = 100  # steps
     weight_decay: float = 0.0
+    beta1: float = 0.9  # decay of Adam's first moment
     clip: float = 1.0  # norm of the gradient
     average: float = 0.0  # decay of the moving average of the weights that is validated and exported
     validate_every: int = 1000  # steps
@@ -105,9 +110,13 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     model = task.model
     weights = Weights(model, options.average)
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, fused=True
-    )
+        model.parameters(), lr=options.learning_rate, betas=(options.beta1, 0.999),
+        weight_decay=options.weight_decay, fused=True,
+    )  # fmt: skip
     progress = load_state(run / "state", model, weights, optimizer) if has_state else Progress()
+    memory: dict[str, float] = getattr(task, "memory", {})
+    memory.update(progress.memory)
+    progress.memory = memory
     _cut_log(run / "log.jsonl", progress.step)
     batches = task.epoch(0)
     per_epoch = len(batches)

@@ -12,12 +12,16 @@ Shape = TypeVar("Shape")
 
 
 def recipe_names(kind: str) -> list[str]:
-    """Names of the recipes that ship for a kind of model (`affect`, `text`)."""
-    return sorted(path.stem for path in (resources.recipe_folder() / kind).glob("*.toml"))
+    """Names of the recipes that ship for a kind of model (`affect`, `text`); in a folder, FOLDER/NAME."""
+    folder = resources.recipe_folder() / kind
+    return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.toml"))
 
 
 def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | None = None) -> dict[str, Any]:
     """A recipe as nested tables; `overrides` maps `table.key` to a TOML value, as typed after `--set`.
+
+    A recipe may begin with `base = "NAME"`, a file beside it: its tables are taken over, and what the recipe
+    says of a key stands in place of what the base says.
 
     Raises `UnknownNameError` for a recipe or an overridden key that is not known, `RecipeError` for a
     file or a value that is not TOML.
@@ -29,13 +33,28 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
             raise UnknownNameError(
                 f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file."
             )
+    recipe = _read(path, ())
+    for key, value in (overrides or {}).items():
+        _override(recipe, key, value)
+    return recipe
+
+
+def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+    """The recipe at `path` over its base; `above` are the recipes whose base it is."""
     try:
         recipe = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
-    for key, value in (overrides or {}).items():
-        _override(recipe, key, value)
-    return recipe
+    base = recipe.pop("base", None)
+    if base is None:
+        return recipe
+    if path in above or not isinstance(base, str):
+        raise RecipeError(f"the recipe {path} has the base {base!r}: name another recipe beside it.")
+    merged = _read(path.parent / f"{base}.toml", (*above, path))
+    for name, table in recipe.items():
+        under = merged.get(name)
+        merged[name] = under | table if isinstance(under, dict) and isinstance(table, dict) else table
+    return merged
 
 
 def _override(recipe: dict[str, Any], key: str, value: str) -> None:
@@ -65,7 +84,10 @@ def read_table(table: Mapping[str, Any], shape: type[Shape], where: str) -> Shap
         kinds = str(fields[key].type if isinstance(fields[key].type, str) else _type_names(fields[key].type))
         given = type(value).__name__
         fits = (
-            given in kinds or (given == "int" and "float" in kinds) or (given == "list" and "tuple" in kinds)
+            given in kinds
+            or (given == "int" and "float" in kinds)
+            or (given == "list" and "tuple" in kinds)
+            or (value is None and "None" in kinds)  # as a checkpoint's config has it
         )
         if not fits:
             raise RecipeError(f"[{where}] {key} = {value!r}: expected {kinds}.")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -24,6 +24,7 @@ class Progress:
     seconds: float = 0.0
     best: float | None = None
     stale: int = 0  # validations since the best one
+    memory: dict[str, float] = field(default_factory=dict)  # the task's own
 
 
 class Weights:
