@@ -39,6 +39,7 @@ def test_encoder_is_torchs_bidirectional_gru() -> None:
     torch.manual_seed(0)
     encoder = Encoder(4, 3, "last")
     whole = torch.nn.GRU(4, 3, batch_first=True, bidirectional=True)
+    assert encoder.forwards is not None and encoder.backwards is not None
     for name, value in encoder.forwards.named_parameters():
         getattr(whole, name).data = value
     for name, value in encoder.backwards.named_parameters():

@@ -48,7 +48,7 @@ SeedOption = Annotated[
 @app.command()
 def text(
     recipe: Annotated[
-        str, typer.Option(help="A recipe that ships (yelp, en, en-steering) or a .toml file.")
+        str, typer.Option(help="A recipe that ships (en, yelp, yelp/vae, ptb/lm, ...) or a .toml file.")
     ],
     out: OutOption,
     start: Annotated[
@@ -73,25 +73,42 @@ def text(
     check_folder(out, resume)
     values, options = resolved("text", recipe, set, seed)
     with render.waiting("reading the corpus"):
-        from textvae.text.task import TextTask
+        from textvae.text.task import TextTask, reads_affect
         from textvae.training.checkpoint import load_checkpoint
         from textvae.training.device import choose_device
 
         chosen = choose_device(device, precision)
-        reader = open_reader(affect, device, precision)
         begun = load_checkpoint(start) if start else None
-        task = TextTask(values, chosen, reader.score, affect, reader.checksum, options.seed, begun)
+        reader = open_reader(affect, device, precision) if reads_affect(values) else None
+        score, checksum = (reader.score, reader.checksum) if reader else (None, "")
+        task = TextTask(values, chosen, score, affect, checksum, options.seed, begun)
     follow(task, options, out, resume, "tokens")
 
 
 @app.command()
 def affect(
     out: OutOption,
-    recipe: Annotated[str, typer.Option(help="A recipe that ships (en) or a .toml file.")] = "en",
+    recipe: Annotated[
+        str, typer.Option(help="A recipe that ships (en, bert, bilstm, vae, ...) or a .toml file.")
+    ] = "en",
     encoder: Annotated[
         str | None,
         typer.Option(
             metavar="PATH", help="The pretrained transformer: a folder or a hub name. Default: the recipe's."
+        ),
+    ] = None,
+    corpus: Annotated[
+        str, typer.Option(help="emobank, cvat or cvas: for recipes without stages of their own corpora.")
+    ] = "emobank",
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="Cross-validate: train once a fold, print r and MAE on those held out."),
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=A,B",
+            help="Train with each value: model.freeze=none,all. May be repeated; a repeated command goes on.",
         ),
     ] = None,
     resume: ResumeOption = False,
@@ -104,9 +121,21 @@ def affect(
     """Train an affect model: one that analyze can use.
 
     Ctrl-C leaves a checkpoint; --resume goes on to the same losses. DIR/best and DIR/last are for --model.
+    With --folds or --grid no model is kept: DIR holds the figures of every configuration as JSON.
     """
+    from textvae.cli import laboratory
+
+    asked = laboratory.Asked(
+        recipe, corpus, folds, grid or [], set or [], seed, encoder, corpora, device, precision
+    )
+    if folds is not None or grid:
+        laboratory.experiment(asked, out)
+        return
     check_folder(out, resume)
     values, options = resolved("affect", recipe, set, seed)
+    if "stage" not in values or corpus != "emobank":
+        laboratory.train_once(asked, out, resume)
+        return
     with render.waiting("reading the corpora"):
         from textvae.affect.task import AffectTask
 

@@ -1,6 +1,6 @@
 """How well an affect model reads sentences that people have rated."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -22,12 +22,18 @@ class Reader(Protocol):
 
 
 def evaluate_affect(
-    reader: Reader, sentences: Iterable[Sentence], corpus: str = "", same_scale: bool = True
+    reader: Reader,
+    sentences: Iterable[Sentence],
+    corpus: str = "",
+    same_scale: bool = True,
+    ratings: Mapping[str, Sequence[Sequence[float]]] | None = None,
 ) -> Report:
     """Correlation with the raters' means, errors, and what the intervals are worth.
 
     Dimensions that no sentence has a rating for are left out. With `same_scale` false (another corpus's scale
     means something else) only correlations are reported. Errors and widths are in points of the 1-5 scale.
+    `ratings` are those of single raters, id -> (R, 3), where the corpus keeps them: how far the raters'
+    spread repeats itself is reported beside how well it is foretold.
 
     Raises `CorpusError` when the sentences carry no ratings.
     """
@@ -46,19 +52,22 @@ def evaluate_affect(
     if same_scale:
         rows += _errors(tables)
         rows += _intervals(tables)
-        rows += _spread(tables)
+        rows += _spread(tables, _reliability(read, ratings or {}))
     shown = f"Affect of {len(read)} sentences" + (f" of {corpus}" if corpus else "")
-    return Report(shown, tuple(rows), signature(reader, corpus, texts))
+    fitted, level = getattr(reader, "calibration", None), getattr(reader, "level", None)
+    options = {"calibration": getattr(fitted, "digest", None), "level": level}
+    return Report(shown, tuple(rows), signature(reader, corpus, texts, **options))
 
 
 def _table(read: list[tuple[Sentence, Reading]], name: str) -> NDArray[np.float64]:
-    """(N, 6): read mean, sd, low, high; rated mean, sd (not a number where the corpus gives none)."""
+    """(N, 7): read mean, sd, low, high; rated mean, sd (NaN where the corpus gives none); read valence."""
     lines = []
     for sentence, reading in read:
         rating, affect = getattr(sentence, name), getattr(reading, name)
         if rating is not None:
             sd = float("nan") if rating.sd is None else rating.sd
-            lines.append((affect.mean, affect.sd, affect.low, affect.high, rating.mean, sd))
+            ends = affect.low, affect.high
+            lines.append((affect.mean, affect.sd, *ends, rating.mean, sd, reading.valence.mean))
     return np.asarray(lines, np.float64)
 
 
@@ -73,24 +82,32 @@ def _intervals(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
     yield Row("coverage", _mean(covered.values()), "share of the rated means inside the interval")
     for name, share in covered.items():
         yield Row(f"coverage {name}", share)
-    if "valence" in tables:
-        table = tables["valence"]
-        order = np.argsort(table[:, 0], kind="stable")
+    for name, table in tables.items():
+        order = np.argsort(table[:, 6], kind="stable")
         for third, part in zip(("low", "middle", "high"), np.array_split(table[order], 3), strict=True):
             if len(part):
+                shown = f"coverage {third} third" + ("" if name == "valence" else f", {name}")
                 share = metrics.coverage(part[:, 2], part[:, 3], part[:, 4])
-                yield Row(f"coverage {third} third", share, "valence, by predicted valence")
-    yield Row(
-        "width",
-        _mean(float(np.mean(t[:, 3] - t[:, 2])) for t in tables.values()),
-        "of the interval, in points",
-    )
+                yield Row(shown, share, f"{name}, by predicted valence")
+    widths = {name: float(np.mean(t[:, 3] - t[:, 2])) for name, t in tables.items()}
+    yield Row("width", _mean(widths.values()), "of the interval, in points")
+    for name, width in widths.items():
+        yield Row(f"width {name}", width)
 
 
-def _spread(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
+def _reliability(
+    read: list[tuple[Sentence, Reading]], ratings: Mapping[str, Sequence[Sequence[float]]]
+) -> dict[str, float]:
+    """How far the raters' spread repeats itself, for each dimension; empty without single ratings."""
+    known = [np.asarray(ratings[s.id]) for s, _ in read if s.id in ratings]
+    return dict(zip(DIMENSIONS, metrics.spread_reliability(known).tolist(), strict=True)) if known else {}
+
+
+def _spread(tables: dict[str, NDArray[np.float64]], reliability: dict[str, float]) -> Iterator[Row]:
     """How well `sd` foretells the raters' spread: correlation, and the likelihood of single ratings.
 
-    For comparison the likelihood is given of one spread for all sentences, the best that there is.
+    For comparison the likelihood is given of one spread for all sentences, the best that there is, and of the
+    raters' spread its split-half reliability.
     """
     known = {name: table[~np.isnan(table[:, 5])] for name, table in tables.items()}
     known = {name: table for name, table in known.items() if len(table) > 1}
@@ -98,6 +115,12 @@ def _spread(tables: dict[str, NDArray[np.float64]]) -> Iterator[Row]:
         yield Row(
             f"r SD {name}", metrics.pearson(table[:, 1], table[:, 5]), "predicted and raters' own spread"
         )
+        if name in reliability:
+            yield Row(
+                f"reliability SD {name}",
+                reliability[name],
+                "of the raters' own spread, split-half: r SD can reach its root",
+            )
     if known:
         yield Row(
             "NLL", _mean(_likelihood(t, t[:, 1]) for t in known.values()), "nats a single rating, Gaussian"

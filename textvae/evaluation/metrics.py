@@ -79,6 +79,31 @@ def gaussian_nll(mean: Values, sd: Values, gold: Values, gold_sd: Values | float
     return float(np.mean(0.5 * error / spread**2 + np.log(spread) + 0.5 * np.log(2 * np.pi)))
 
 
+def spread_reliability(ratings: Sequence[Values], halvings: int = 20, seed: int = 0) -> NDArray[np.float64]:
+    """How far the raters' spread repeats itself with other raters, for each of D dimensions, (D,).
+
+    `ratings` holds, for each item, what its raters gave, (R, D). The raters are halved at random, r is taken
+    over the items between the standard deviations of the two halves, averaged over `halvings`, and brought to
+    the whole number of raters: 2 r / (1 + r) (Spearman 1910, Brown 1910). Items of fewer than four raters
+    are left out; not a number where fewer than two are left. No prediction of the observed spread can be
+    expected to correlate higher than the square root of this.
+    """
+    random = np.random.default_rng(seed)
+    known = [np.asarray(item, np.float64) for item in ratings if len(item) >= 4]
+    if len(known) < 2:
+        return np.full(known[0].shape[1] if known else 1, np.nan)
+    found = []
+    for _ in range(halvings):
+        orders = [random.permutation(len(item)) for item in known]
+        halves = (
+            np.array([item[o[part]].std(axis=0) for item, o in zip(known, orders, strict=True)])
+            for part in (slice(0, None, 2), slice(1, None, 2))
+        )
+        found.append([pearson(a, b) for a, b in zip(*(half.T for half in halves), strict=True)])
+    r = np.mean(found, axis=0)
+    return np.asarray(2 * r / (1 + r))
+
+
 def geometric_mean(first: float, second: float) -> float:
     """√(first × second): the one figure in which a copy and a change of subject both fail."""
     return sqrt(first * second)

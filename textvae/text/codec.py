@@ -12,10 +12,11 @@ from textvae.text.beam import BeamOptions, beam_search
 from textvae.text.data import carrying_pieces
 from textvae.text.decoding import Hypothesis
 from textvae.text.lexicon import Lexicon
-from textvae.text.model import AFFECT, Latent, Posterior, TextVAE
+from textvae.text.model import Latent, Posterior, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.sampling import SampleOptions, sample_tokens
 from textvae.text.tokenizer import BOS, EOS, PAD, Tokenizer
+from textvae.text.words import Words, read_tokenizer
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
 
@@ -49,7 +50,7 @@ class Codec:
 
     name: str
     model: TextVAE
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer | Words
     orthography: Orthography
     lexicon: Lexicon
     device: Device
@@ -71,7 +72,7 @@ class Codec:
             return cls(
                 checkpoint.folder.name,
                 TextVAE.from_tensors(config["model"], checkpoint.tensors).to(device.device),
-                Tokenizer(files["tokenizer.model"]),
+                read_tokenizer(files),
                 Orthography(config["form"], json.loads(files["casing.json"])),
                 json.loads(files.get("lexicon.json", b"{}")),
                 device,
@@ -141,21 +142,26 @@ class Codec:
                 found += sample_tokens(self.model, state, longest[rows], options, noise[rows])
         return found
 
+    def untold_content(self, rows: int) -> Tensor:
+        """(rows, C): what a decoder hears that is told no content."""
+        return torch.zeros(rows, self.model.config.content, device=self.device.device)
+
     @torch.inference_mode()
     def fluency(self, sentences: Sequence[Sequence[int]]) -> list[float]:
         """Mean log-probability of a piece of each sentence for a decoder that is told nothing: neutral
-        affect, and for content zeros, or the prior's mean if it has not learnt to write untold. Such a decoder is a
-        plain language model."""
+        affect, and for content zeros, or the prior's mean if it has not learnt to write untold. Such a
+        decoder is a plain language model."""
         device = self.device.device
         longest = max(map(len, sentences))
         rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
         tokens = torch.tensor(rows, device=device)
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
-        nothing = torch.zeros(len(rows), self.model.config.content, device=device)
+        nothing = self.untold_content(len(rows))
+        neutral = torch.zeros(len(rows), self.model.config.affect, device=device)
         content = nothing if self.untold else self.prior.at(nothing)
         total = torch.zeros(targets.shape, device=device)
         with self.device.autocast():
-            hidden = self.model(inputs, Latent(torch.zeros(len(rows), AFFECT, device=device), content))
+            hidden = self.model(inputs, Latent(neutral, content))
             for some in torch.split((targets != PAD).nonzero(), ROWS):
                 row, place = some.unbind(1)
                 logits = self.model.logits(hidden[row, place]).float()

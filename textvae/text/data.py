@@ -14,6 +14,7 @@ from textvae.corpora import read_corpus
 from textvae.errors import RecipeError
 from textvae.text.orthography import Orthography
 from textvae.text.tokenizer import Tokenizer
+from textvae.text.words import Words
 
 Score = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts -> (N, 3) valence, arousal and dominance on the 1-5 scale."""
@@ -30,7 +31,10 @@ class DataOptions:
     max_pieces: int = 48
     held_out: float = 0.0  # share of the sentences for dev, and as much for test; 0: the corpora's own splits
     leave_out: tuple[str, ...] = ()  # parts of the corpora: reviews/pros_cons
-    pieces: int = 8000
+    tokens: str = "pieces"  # or words, as they stand between blanks
+    pieces: int = 8000  # in the vocabulary; of words, at most
+    coverage: float = 1.0  # share of the running words that a vocabulary of words holds; the rest is <unk>
+    numbers: bool = False  # a word that is a number is #
     affect_words: float = 0.3  # a word whose weight in the lexicon is larger carries affect
 
 
@@ -113,7 +117,7 @@ class Batch:
 
     tokens: Tensor  # (B, T) int64, without begin and end
     carries: Tensor  # (B, T) bool
-    readings: Tensor  # (B, 2) standardised valence and arousal
+    readings: Tensor  # (B, 2) standardised valence and arousal; (B, 0) for a model without affect
 
 
 class Dataset:
@@ -164,7 +168,7 @@ class Dataset:
 
 
 def carrying_pieces(
-    form: str, ids: Sequence[int], tokenizer: Tokenizer, carriers: frozenset[str]
+    form: str, ids: Sequence[int], tokenizer: Tokenizer | Words, carriers: frozenset[str]
 ) -> list[bool]:
     """Which pieces belong to words that carry affect; punctuation around a word never does."""
     marked: list[bool] = []

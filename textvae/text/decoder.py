@@ -1,10 +1,12 @@
-"""The text decoder: a highway network over z and a GRU that gets its output at every step."""
+"""The text decoder: a highway network over z and a recurrent network that hears its output at every step."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from textvae.text.encoder import CELLS
 
 
 class Highway(nn.Module):
@@ -29,7 +31,8 @@ class Highway(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a decoding step needs: h (B, hidden) and what z adds to each input and output, (B, embedding)."""
+    """What a decoding step needs: h (B, hidden), of an LSTM h and c side by side, and what z adds to each
+    input and output, (B, embedding); 0 where there is no z."""
 
     h: Tensor
     z_in: Tensor
@@ -41,32 +44,55 @@ class State:
 
 
 class Decoder(nn.Module):
-    """A GRU whose first state, inputs and outputs all hear z through the highway."""
+    """A GRU or LSTM whose first state, inputs and outputs all hear z through the highway.
 
-    def __init__(self, embedding: int, hidden: int, latent: int, highway: int, dropout: float) -> None:
+    With `latent` 0 there is no z: a plain language model that starts from zeros.
+    """
+
+    def __init__(
+        self, embedding: int, hidden: int, latent: int, highway: int, dropout: float, cell: str = "gru"
+    ) -> None:
         super().__init__()
-        self.highway = Highway(latent, highway)
-        self.to_state = nn.Linear(latent, hidden)
-        self.to_input = nn.Linear(latent, embedding)
-        self.to_output = nn.Linear(latent, embedding, bias=False)
-        self.gru = nn.GRU(embedding, hidden, batch_first=True)
+        self.memory = 2 * hidden if cell == "lstm" else hidden
+        self.highway = Highway(latent, highway if latent else 0)
+        self.to_state = nn.Linear(latent, self.memory) if latent else None
+        self.to_input = nn.Linear(latent, embedding) if latent else None
+        self.to_output = nn.Linear(latent, embedding, bias=False) if latent else None
+        self.gru = CELLS[cell](embedding, hidden, batch_first=True)
         self.project = nn.Linear(hidden, embedding)
         self.dropout = nn.Dropout(dropout)
 
     def start(self, z: Tensor) -> State:
         """(B, latent) -> the state before the first token."""
+        if self.to_state is None or self.to_input is None or self.to_output is None:
+            nothing = z.new_zeros(len(z), self.project.out_features)
+            return State(z.new_zeros(len(z), self.memory), nothing, nothing)
         heard = self.highway(z)
         return State(torch.tanh(self.to_state(heard)), self.to_input(heard), self.to_output(heard))
 
+    def hidden(self, embedded: Tensor, state: State) -> Tensor:
+        """Teacher forcing: (B, T, embedding) -> the hidden states (B, T, hidden)."""
+        first = state.h[None].to(embedded.dtype)
+        begin = first.contiguous() if isinstance(self.gru, nn.GRU) else _halves(first)
+        hidden: Tensor = self.gru(embedded + state.z_in[:, None], begin)[0]
+        return hidden
+
     def forward(self, embedded: Tensor, state: State) -> Tensor:
         """Teacher forcing: (B, T, embedding) -> (B, T, embedding), to be multiplied by the embeddings."""
-        hidden, _ = self.gru(embedded + state.z_in[:, None], state.h[None].to(embedded.dtype).contiguous())
+        hidden = self.hidden(embedded, state)
         output: Tensor = self.dropout(self.project(hidden) + state.z_out[:, None])
         return output
 
     def step(self, embedded: Tensor, state: State) -> tuple[Tensor, State]:
         """One token: (B, embedding) -> (B, embedding) and the state after it."""
         w_in, w_h, b_in, b_h = self.gru.all_weights[0]
+        if isinstance(self.gru, nn.LSTM):
+            h, c = state.h.chunk(2, dim=-1)
+            gates = functional.linear(embedded + state.z_in, w_in, b_in) + functional.linear(h, w_h, b_h)
+            enter, keep, new, leave = gates.chunk(4, dim=-1)
+            c = torch.sigmoid(keep) * c + torch.sigmoid(enter) * torch.tanh(new)
+            h = torch.sigmoid(leave) * torch.tanh(c)
+            return self.project(h) + state.z_out, State(torch.cat([h, c], -1), state.z_in, state.z_out)
         gates_in = functional.linear(embedded + state.z_in, w_in, b_in)
         gates_h = functional.linear(state.h, w_h, b_h)
         in_r, in_u, in_n = gates_in.chunk(3, dim=-1)
@@ -75,3 +101,8 @@ class Decoder(nn.Module):
         new = torch.tanh(in_n + torch.sigmoid(in_r + h_r) * h_n)
         h = new + update * (state.h - new)
         return self.project(h) + state.z_out, State(h, state.z_in, state.z_out)
+
+
+def _halves(memory: Tensor) -> tuple[Tensor, Tensor]:
+    h, c = memory.chunk(2, dim=-1)
+    return h.contiguous(), c.contiguous()

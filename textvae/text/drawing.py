@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from textvae.text.codec import Codec
-from textvae.text.model import AFFECT, Latent
+from textvae.text.model import Latent
 from textvae.text.sampling import SampleOptions
 from textvae.text.steering import Floats, Scale, Steering, merit
 from textvae.text.values import Draw
@@ -24,11 +24,13 @@ def draw_sentences(
 ) -> list[Draw]:
     """A sentence for each index; what it is depends on its index and the seed alone.
 
-    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). Each sentence is the best
-    of `steering.draws`: near to the target, and fluent.
+    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). A decoder that has learnt
+    to write untold is told the affect alone, another one content from the prior as well. Each sentence is the
+    best of `steering.draws`: near to the target, and fluent.
     """
     draws = steering.draws
-    longest, size = codec.max_pieces, AFFECT + codec.model.config.content
+    longest, heard = codec.max_pieces, codec.model.config.affect
+    size = codec.model.config.latent
     latents, noise = [], []
     for index in indices:
         generator = torch.Generator().manual_seed((seed + index * 0x9E3779B97F4A7C15) % 2**63)
@@ -37,20 +39,24 @@ def draw_sentences(
     z = torch.cat(latents)
     asked = torch.from_numpy(scale.standardise(target)).float()
     device = codec.device.device
-    affect = torch.where(asked.isnan(), z[:, :AFFECT], asked)
+    affect = torch.where(asked.isnan()[:heard], z[:, :heard], asked[:heard])
+    content = codec.untold_content(len(z)) if codec.untold else codec.prior.at(steering.spread * z[:, heard:])
     hypotheses = codec.draw(
-        Latent(affect.to(device), codec.prior.at(steering.spread * z[:, AFFECT:]).to(device)),
+        Latent(affect.to(device), content.to(device)),
         torch.full((len(z),), longest, device=device),
         SampleOptions(temperature, steering.top_p),
         torch.cat(noise).to(device),
     )
     texts = [codec.text(hypothesis.tokens) for hypothesis in hypotheses]
     readings = read(texts)
+    fluency = np.array(codec.fluency([hypothesis.tokens for hypothesis in hypotheses]))
+    if steering.fluent is not None:  # fluent enough is enough: the blandest draw would always win
+        fluency = np.minimum(fluency - steering.fluent, 0.0)
     value = merit(
         scale.standardise(readings),
         scale.standardise(target),
         np.zeros(len(texts)),
-        np.array(codec.fluency([hypothesis.tokens for hypothesis in hypotheses])),
+        fluency,
         steering,
     )
     value = np.where(np.isnan(value), -np.inf, value)  # a blank draw cannot be read

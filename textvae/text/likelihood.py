@@ -11,8 +11,11 @@ ROWS_ELSEWHERE = 32768
 
 class _SummedNLL(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
+    ) -> tuple[Tensor, Tensor]:
         total = torch.zeros((), device=hidden.device)
+        each = torch.zeros(len(hidden), device=hidden.device)
         hidden_grad = torch.empty_like(hidden)
         weight_grad = torch.zeros(weight.shape, device=weight.device)
         bias_grad = torch.zeros(bias.shape, device=bias.device)
@@ -25,17 +28,20 @@ class _SummedNLL(torch.autograd.Function):
             right = logits.gather(1, wanted).float()
             odds = torch.exp_(logits.sub_(largest))
             norm = odds.sum(dim=1, keepdim=True, dtype=torch.float32)
-            total += (norm.log() + largest.float() - right).sum()
+            nll = norm.log() + largest.float() - right
+            total += nll.sum()
+            each[at : at + size] = nll[:, 0]
             error = odds.mul_((1 / norm).to(odds.dtype))
             error.scatter_add_(1, wanted, torch.full_like(wanted, -1, dtype=error.dtype))
             hidden_grad[at : at + size] = error @ narrow
             weight_grad += error.t() @ rows
             bias_grad += error.sum(dim=0, dtype=torch.float32)
         ctx.save_for_backward(hidden_grad, weight_grad, bias_grad)
-        return total
+        ctx.mark_non_differentiable(each)
+        return total, each
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor, _: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         hidden, weight, bias = ctx.saved_tensors
         return hidden * gradient.to(hidden.dtype), weight * gradient, bias * gradient, None
 
@@ -47,8 +53,29 @@ def summed_nll(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) ->
     `hidden`. The gradient is softmax - onehot, worked out in the same sweep as the loss, some rows
     at a time: neither the logits nor their gradient (N, V) is ever held.
     """
+    return summed_and_each_nll(hidden, weight, bias, targets)[0]
+
+
+def summed_and_each_nll(
+    hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor
+) -> tuple[Tensor, Tensor]:
+    """`summed_nll`, and beside it what each target cost, (N,), which has no gradient."""
     if not torch.is_grad_enabled():
         with torch.enable_grad():
-            return summed_nll(hidden, weight, bias, targets).detach()
-    total: Tensor = _SummedNLL.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
-    return total
+            total, each = summed_and_each_nll(hidden, weight, bias, targets)
+            return total.detach(), each
+    pair: tuple[Tensor, Tensor] = _SummedNLL.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
+    return pair
+
+
+@torch.no_grad()
+def token_nll(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """-log softmax(hidden_n W^T + b)[target_n] of each n, (N,) in fp32, without a gradient."""
+    narrow, shift = weight.to(hidden.dtype), bias.to(hidden.dtype)
+    found = torch.empty(len(hidden), device=hidden.device)
+    size = ROWS.get(hidden.device.type, ROWS_ELSEWHERE)
+    for at in range(0, len(hidden), size):
+        logits = torch.addmm(shift, hidden[at : at + size], narrow.t())
+        right = logits.gather(1, targets[at : at + size, None])[:, 0].float()
+        found[at : at + size] = torch.logsumexp(logits.float(), dim=1) - right
+    return found

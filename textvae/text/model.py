@@ -1,4 +1,4 @@
-"""The text VAE: q(z|x) by a BiGRU, p(x|z) by a GRU, z = (affect, content)."""
+"""The text VAE: q(z|x) by an encoder, p(x|z) by a recurrent decoder, z = (affect, content)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,15 +11,21 @@ from torch.nn import functional
 
 from textvae.errors import CheckpointError, RecipeError
 from textvae.text.decoder import Decoder, State
-from textvae.text.encoder import SUMMARIES, Encoder
+from textvae.text.encoder import CELLS, READS, SUMMARIES, Encoder
 from textvae.variational.posterior import GaussianPosterior
 
 AFFECT = 2  # valence and arousal
+POSTERIORS = ("gaussian", "point")
+ONLY_TRAINING = ("adversary.", "informant.")  # parts that a checkpoint does without
 
 
 @dataclass(frozen=True, slots=True)
 class TextConfig:
-    """The dimensions of a text VAE; a recipe's `[model]`."""
+    """The dimensions of a text VAE; a recipe's `[model]`.
+
+    With neither affect nor content there is no z and no encoder: a language model. A `point` posterior has
+    no spread: z is its mean, as in an autoencoder.
+    """
 
     pieces: int
     embedding: int = 256
@@ -30,12 +36,41 @@ class TextConfig:
     decoder: int = 640
     highway: int = 2
     dropout: float = 0.1
-    adversary: int = 256
+    adversary: int = 256  # of its layers; 0: none
+    affect: int = AFFECT  # or 0
+    reads: str = "both"
+    cell: str = "gru"
+    posterior: str = "gaussian"
+    encoder_dropout: float | None = None  # where it is not the decoder's
+    informant: int = 0  # of the network that tells z from the decoder's hidden states; 0: none
+
+    def __post_init__(self) -> None:
+        for name, known in _CHOICES.items():
+            if getattr(self, name) not in known:
+                use = ", ".join(map(str, known))
+                raise RecipeError(f"[model] {name} = {getattr(self, name)!r}: use {use}.")
+        if self.reads == "convolution" and self.summary == "last":
+            raise RecipeError('[model] summary = "last" with reads = "convolution": use mean or attention.')
+
+    @property
+    def latent(self) -> int:
+        """Dimensions of z."""
+        return self.affect + self.content
+
+
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "summary": SUMMARIES,
+    "reads": READS,
+    "cell": tuple(CELLS),
+    "posterior": POSTERIORS,
+    "affect": (0, AFFECT),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """z in its two parts: affect (B, 2) is standardised valence and arousal, content (B, C) the rest."""
+    """z in its two parts: affect (B, 2) is standardised valence and arousal, content (B, C) the rest. Either
+    may have no dimension."""
 
     affect: Tensor
     content: Tensor
@@ -58,39 +93,50 @@ class Posterior:
         """The means of both."""
         return Latent(self.affect.mean, self.content.mean)
 
+    @property
+    def z(self) -> Normal:
+        """q(z|x) over both parts, batch shape (B, 2 + C)."""
+        mean = torch.cat([self.affect.mean, self.content.mean], dim=-1)
+        return Normal(mean, torch.cat([self.affect.stddev, self.content.stddev], -1), validate_args=False)
+
 
 class TextVAE(nn.Module):
-    """Encoder, decoder and adversary over one embedding matrix (Press & Wolf 2017: the output's too)."""
+    """Encoder, decoder and what only training needs, over one embedding matrix (Press & Wolf 2017: the
+    output's too)."""
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
-        if config.summary not in SUMMARIES:
-            raise RecipeError(f"[model] summary = {config.summary!r}: use {', '.join(SUMMARIES)}.")
         self.config = config
         self.embedding = nn.Embedding(config.pieces, config.embedding)
         nn.init.normal_(self.embedding.weight, std=config.embedding**-0.5)
         self.input_norm = nn.LayerNorm(config.embedding)
         self.output_bias = nn.Parameter(torch.zeros(config.pieces))
-        self.encoder = Encoder(config.embedding, config.encoder, config.summary, config.heads)
-        self.affect = GaussianPosterior(self.encoder.features, AFFECT)
-        self.content = GaussianPosterior(self.encoder.features, config.content)
-        latent = AFFECT + config.content
-        self.decoder = Decoder(config.embedding, config.decoder, latent, config.highway, config.dropout)
-        self.dropout = nn.Dropout(config.dropout)
-        self.adversary = nn.Sequential(
-            nn.Linear(config.content, config.adversary),
-            nn.ReLU(),
-            nn.Linear(config.adversary, config.adversary),
-            nn.ReLU(),
-            nn.Linear(config.adversary, AFFECT),
+        self.encoder: Encoder | None = None
+        self.affect: GaussianPosterior | None = None
+        self.content: GaussianPosterior | None = None
+        if config.latent:
+            self.encoder = Encoder(
+                config.embedding, config.encoder, config.summary, config.heads, config.reads, config.cell
+            )
+            features = self.encoder.features
+            self.affect = GaussianPosterior(features, config.affect) if config.affect else None
+            self.content = GaussianPosterior(features, config.content) if config.content else None
+        self.decoder = Decoder(
+            config.embedding, config.decoder, config.latent, config.highway, config.dropout, config.cell
         )
+        self.dropout = nn.Dropout(config.dropout)
+        apart = config.encoder_dropout
+        self.encoder_dropout = nn.Dropout(config.dropout if apart is None else apart)
+        hears = config.content if config.affect else 0
+        self.adversary = _layers(hears, config.adversary, AFFECT, depth=2)
+        self.informant = _layers(config.decoder, config.informant, 2 * config.latent, depth=1)
 
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> "TextVAE":
-        """The model of a checkpoint; the adversary, which only training needs, may be missing."""
+        """The model of a checkpoint; what only training needs may be missing."""
         model = cls(TextConfig(**config))
-        model.adversary = nn.Sequential()
-        wanted = {name: value for name, value in tensors.items() if not name.startswith("adversary.")}
+        model.adversary, model.informant = nn.Sequential(), nn.Sequential()
+        wanted = {name: value for name, value in tensors.items() if not name.startswith(ONLY_TRAINING)}
         try:
             model.load_state_dict(wanted, assign=True)
         except RuntimeError as error:
@@ -102,14 +148,29 @@ class TextVAE(nn.Module):
         return asdict(self.config)
 
     def embed(self, tokens: Tensor) -> Tensor:
-        """(B, T) -> (B, T, embedding)."""
-        embedded: Tensor = self.dropout(self.input_norm(self.embedding(tokens)))
+        """(B, T) -> (B, T, embedding), as the decoder hears them."""
+        embedded: Tensor = self.dropout(self._embed(tokens))
+        return embedded
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        embedded: Tensor = self.input_norm(self.embedding(tokens))
         return embedded
 
     def encode(self, tokens: Tensor, lengths: Tensor) -> Posterior:
-        """(B, T) padded at the end, (B,) at least 1 -> q(z|x)."""
-        summary = self.dropout(self.encoder(self.embed(tokens), lengths))
-        return Posterior(self.affect(summary), self.content(summary))
+        """(B, T) padded at the end, (B,) at least 1 -> q(z|x).
+
+        Raises `CheckpointError` for a language model, which has no encoder.
+        """
+        if self.encoder is None:
+            raise CheckpointError(
+                "this model is a language model and has no latent to encode into: it can sample, but not "
+                "reconstruct, interpolate or transfer; name a text VAE."
+            )
+        summary = self.encoder_dropout(self.encoder(self.encoder_dropout(self._embed(tokens)), lengths))
+        empty = summary.new_zeros(len(tokens), 0, dtype=torch.float32)
+        nothing = Normal(empty, empty, validate_args=False)
+        affect = nothing if self.affect is None else self.affect(summary)
+        return Posterior(affect, nothing if self.content is None else self.content(summary))
 
     def start(self, latent: Latent) -> State:
         """The decoder's state for z, before the first token."""
@@ -128,3 +189,13 @@ class TextVAE(nn.Module):
     def logits(self, output: Tensor) -> Tensor:
         """(..., embedding) -> (..., V)."""
         return functional.linear(output, self.embedding.weight, self.output_bias)
+
+
+def _layers(features: int, hidden: int, size: int, depth: int) -> nn.Sequential:
+    """`depth` hidden layers with ReLU and a linear one to `size`; nothing if any of the sizes is 0."""
+    if not (features and hidden and size):
+        return nn.Sequential()
+    layers: list[nn.Module] = []
+    for before in [features] + [hidden] * (depth - 1):
+        layers += [nn.Linear(before, hidden), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(hidden, size))

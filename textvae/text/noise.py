@@ -1,9 +1,13 @@
-"""Noise on what the text VAE reads: words deleted before the encoder, words hidden from the decoder."""
+"""Noise on what the text VAE reads: words deleted, blanked, replaced or shuffled before the encoder, words
+hidden from the decoder."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
+
+from textvae.text.tokenizer import UNK
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +22,23 @@ class NoiseOptions:
     random_rate: float = 0.15  # of their words
     affect_share: float = 0.3  # share of the sentences with affect-carrying words deleted
     affect_rate: float = 0.85  # of those words
-    word_dropout: float = 0.25  # of the decoder's inputs become <unk> (Bowman et al. 2016, section 3.2)
+    word_dropout: float | dict[str, Any] = 0.25  # of the decoder's inputs become <unk> (Bowman et al. 2016,
+    # section 3.2): a share, or a schedule over the steps
     affect_noise: float = 0.15  # sd of the noise on the affect that the decoder hears
     untold: float = 0.0  # share of the sentences whose content the decoder is not told, half of them their
     # affect neither: so it learns to be a language model as well
+    blank: float = 0.0  # of the encoder's words become <unk>
+    substitute: float = 0.0  # of the encoder's words become random ones
+    shuffle: int = 0  # places by which a word may move, at most, before the encoder
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether the encoder reads words otherwise than in their places."""
+        return bool(self.blank or self.substitute or self.shuffle)
 
 
 def told(rows: int, options: NoiseOptions, device: torch.device) -> tuple[Tensor, Tensor]:
-    """(rows, 1) of 0 and 1 each: of which sentences the decoder hears the affect, and of which the content."""
+    """(rows, 1) of 0 and 1 each: of which sentences the decoder hears the affect, of which the content."""
     chance = torch.rand(rows, 1, device=device)
     return (chance >= options.untold / 2).float(), (chance >= options.untold).float()
 
@@ -56,3 +69,30 @@ def keep_mask(word_starts: Tensor, carries: Tensor, options: NoiseOptions) -> Te
         of_affect & carries & (chance < options.affect_rate)
     )
     return ~drop
+
+
+def disturb(
+    tokens: Tensor, lengths: Tensor, starts: Tensor, vocabulary: int, options: NoiseOptions
+) -> Tensor:
+    """Blank, replace and shuffle the words of (B, T), padded at the end; the padding stays where it is.
+
+    `starts` (B, T) marks the first piece of each word. Blanking and shuffling are those of Lample et al.
+    2018, section 2.3. A piece that takes another's place is any of the `vocabulary` but the special ones.
+    """
+    real = torch.arange(tokens.shape[1], device=tokens.device)[None] < lengths[:, None]
+    word = starts.cumsum(dim=1)
+    for rate, filled in ((options.substitute, None), (options.blank, UNK)):
+        if rate:
+            chosen = _by_word(word) < rate
+            other = torch.randint_like(tokens, UNK + 1, vocabulary) if filled is None else filled
+            tokens = torch.where(chosen & real, other, tokens)
+    if options.shuffle:
+        key = (word + (options.shuffle + 1) * _by_word(word)).masked_fill(~real, torch.inf)
+        tokens = tokens.gather(1, torch.argsort(key, dim=1, stable=True))
+    return tokens
+
+
+def _by_word(word: Tensor) -> Tensor:
+    """Uniform in [0, 1), the same for all the pieces of a word, (B, T)."""
+    chance = torch.rand(word.shape, device=word.device)
+    return chance.gather(1, word.clamp_max(word.shape[1] - 1))

@@ -1,9 +1,9 @@
 """Between what a person writes and the form a text model reads: capitals, numbers, marks.
 
 A text model knows one form. `plain` is lower-cased running text; `yelp` is the form of the Yelp polarity
-corpus, lower-cased tokens with `_num_` for a number. On the way back the source lends what the form has
-lost: the capitals of its words and its numbers; what the source does not have comes from a dictionary of
-usual capitals.
+corpus, lower-cased tokens with `_num_` for a number; `given` is whatever the corpus has. On the way back
+the source lends what the form has lost: the capitals of its words and its numbers; what the source does not
+have comes from a dictionary of usual capitals.
 """
 
 import re
@@ -17,7 +17,7 @@ from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
 from textvae.errors import UnknownNameError
 from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy
 
-FORMS = ("plain", "yelp")
+FORMS = ("plain", "yelp", "given")
 ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by word
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
@@ -59,6 +59,8 @@ class Orthography:
         return text
 
     def _form(self, text: str) -> str:
+        if self.form == "given":
+            return clean(text)
         if self.form == "yelp":
             return part_marks(tidy(text))
         return tidy(join_marks(tidy(text)).lower())
@@ -70,8 +72,11 @@ class Orthography:
         source's when there are as many; a word has the capitals it has in the source, or else its usual
         ones; the beginning of a sentence has a capital. A source without capitals gets none, one in
         capitals alone gets them throughout. In the `yelp` form, a source in that form leaves the text as it
-        is; for others, each `_num_` becomes the next number of the source, or "some" when none is left.
+        is; for others, each `_num_` becomes the next number of the source, or "some" when none is left. What
+        is in the form `given` stays as it is.
         """
+        if self.form == "given":
+            return text
         if source is None:
             return _capitalised(join_marks(_figures(text, "")), self.casing)
         source = clean(source)

@@ -6,16 +6,18 @@ import torch
 from torch import Tensor
 
 from textvae.text.decoding import NEVER, Hypothesis, LanguageModel, S
-from textvae.text.tokenizer import BOS, EOS, PAD
+from textvae.text.tokenizer import BOS, EOS, PAD, UNK
 
 
 @dataclass(frozen=True, slots=True)
 class SampleOptions:
     """How to draw: logits are divided by `temperature` (0 is greedy: always the likeliest piece), then only
-    the nucleus is kept, the fewest pieces whose probabilities reach `top_p` (1 keeps all)."""
+    the nucleus is kept, the fewest pieces whose probabilities reach `top_p` (1 keeps all). `<unk>` is drawn
+    only with `unknown`, where a corpus has it as a word."""
 
     temperature: float = 1.0
     top_p: float = 1.0
+    unknown: bool = False
 
     def __post_init__(self) -> None:
         if self.temperature < 0 or not 0 < self.top_p <= 1:
@@ -58,7 +60,7 @@ def sample_tokens(
     tokens = torch.full((count, limit + 1), PAD, device=device)
     log_probs = torch.zeros(count, device=device)
     pieces = torch.full((count,), BOS, device=device)
-    never = torch.tensor(NEVER, device=device)
+    never = torch.tensor([p for p in NEVER if not (options.unknown and p == UNK)], device=device)
     for place in range(limit + 1):
         if not rows.numel():
             break

@@ -1,8 +1,7 @@
 """Training a text VAE: the data of a recipe, its terms, its dev figures, its checkpoint."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +9,26 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.distributions import Normal
 
-from textvae.text.data import Batch, DataOptions, Dataset, Item, Score, carrying_pieces, gather, read_affect
-from textvae.text.lexicon import Lexicon, learn_lexicon
-from textvae.text.likelihood import summed_nll
-from textvae.text.model import Latent, TextConfig, TextVAE
-from textvae.text.noise import NoiseOptions, compact, keep_mask, told
-from textvae.text.orthography import Orthography, learn_casing
-from textvae.text.steering import Steering
-from textvae.text.tokenizer import BOS, EOS, UNK, Tokenizer
 from textvae.errors import RecipeError
-from textvae.training.checkpoint import Checkpoint, save_checkpoint
+from textvae.text.data import Batch, DataOptions, Score
+from textvae.text.export import export_model, inherited
+from textvae.text.lagging import LaggingOptions, Pace, let_learn
+from textvae.text.likelihood import summed_and_each_nll
+from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
+from textvae.text.noise import NoiseOptions, compact, disturb, keep_mask, told
+from textvae.text.preparation import prepare
+from textvae.text.steering import Steering
+from textvae.text.terms import PER_TOKEN, TERMS, Pass, TermOptions, chosen_terms
+from textvae.text.tokenizer import BOS, EOS, UNK
+from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
 from textvae.training.recipe import read_table
+from textvae.variational.estimators import draw
 from textvae.variational.objective import Objective
-from textvae.variational.posterior import reverse_gradient
 from textvae.variational.schedules import read_schedule
-from textvae.variational.terms import free_bits, gaussian_nll, kl_standard
-
-TERMS = frozenset({"reconstruction", "kl", "affect", "adversary"})
+from textvae.variational.statistics import active_units, mutual_information
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,21 @@ class BatchOptions:
     """A recipe's `[batches]`."""
 
     pieces: int = 3072  # a batch holds about so many pieces
-    free_bits: float = 0.0  # nats a content dimension may cost for nothing
     dev_sentences: int = 1000
+    best: str = "reconstruction"  # what decides which weights are best on dev; or objective
+    quantised: bool = True  # the checkpoint is int8 with a scale a row
+
+
+@dataclass(frozen=True, slots=True)
+class StartOptions:
+    """A recipe's `[start]`: what is not taken over from the model of `--from`."""
+
+    reset: tuple[str, ...] = ()  # beginnings of the names of weights: decoder, output_bias, ...
+
+
+def reads_affect(recipe: Mapping[str, Any]) -> bool:
+    """Whether a recipe's model has an affect latent, so that its corpora are read by an affect model."""
+    return bool(recipe.get("model", {}).get("affect", TextConfig.__dataclass_fields__["affect"].default))
 
 
 class TextTask:
@@ -47,68 +60,50 @@ class TextTask:
         self,
         recipe: Mapping[str, Any],
         device: Device,
-        score: Score,
+        score: Score | None,
         reader: str,
         checksum: str,
         seed: int,
         start: Checkpoint | None = None,
     ) -> None:
-        """`score` reads the affect of texts, `reader` is its name and `checksum` its weights'. From `start`,
-        a text model, come the first weights, the tokenizer, the dimensions and the scale of the affect.
+        """`score` reads the affect of texts (a model without affect needs none), `reader` is its name and
+        `checksum` its weights'. From `start`, a text model, come the first weights, the tokenizer, the
+        dimensions and the scale of the affect.
 
-        Raises `RecipeError` when the recipe asks for other dimensions than `start` has.
+        Raises `RecipeError` when the recipe asks for other dimensions than `start` has, or for terms that
+        its model lacks.
         """
         self.recipe, self.device, self.reader, self.seed = recipe, device, reader, seed
         self.data = read_table(recipe["data"], DataOptions, "data")
         self.noise = read_table(recipe.get("noise", {}), NoiseOptions, "noise")
         self.options = read_table(recipe.get("batches", {}), BatchOptions, "batches")
+        if self.options.best not in ("reconstruction", "objective"):
+            raise RecipeError(f"[batches] best = {self.options.best!r}: use reconstruction or objective.")
+        self.term_options = read_table(recipe.get("terms", {}), TermOptions, "terms")
         self.steering = read_table(recipe.get("steering", {}), Steering, "steering")
-        self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
-        self.reversal = read_schedule(
-            recipe.get("adversary", {}).get("strength", 0.0), "[adversary] strength"
-        )
-        plain = Orthography(self.data.form)
-        gathered = gather(self.data, ("train", "dev"), plain)
-        items, dev = gathered["train"], gathered["dev"][: self.options.dev_sentences]
-        self.casing = learn_casing(item.text for item in items) if self.data.form == "plain" else {}
-        readings = read_affect(items, plain, score, checksum)
-        if start is None:
-            self.affect_mean, self.affect_sd = readings.mean(0), readings.std(0)
-        else:
-            self.affect_mean, self.affect_sd = (
-                np.array(start.config[name], dtype=np.float32) for name in ("affect_mean", "affect_sd")
-            )
-        standard = self._standardise(readings)
-        self.lexicon = learn_lexicon([item.form for item in items], standard)
-        self.tokenizer = (
-            Tokenizer.train((item.form for item in items), self.data.pieces, seed)
-            if start is None
-            else Tokenizer(start.files["tokenizer.model"])
-        )
-        self.train_set = self._dataset(items, standard)
-        self.dev_set = self._dataset(dev, self._standardise(read_affect(dev, plain, score, checksum)))
+        strength = recipe.get("adversary", {}).get("strength", 0.0)
+        self.reversal = read_schedule(strength, "[adversary] strength")
+        self.word_dropout = read_schedule(self.noise.word_dropout, "[noise] word_dropout")
+        self.memory: dict[str, float] = {}
+        self.pace = Pace(read_table(recipe.get("lagging", {}), LaggingOptions, "lagging"), self.memory)
+        self.objective = Objective.from_recipe(recipe.get("objective", {}), frozenset(TERMS))
+        asked = score if reads_affect(recipe) else None
+        self.prepared = prepare(self.data, self.options.dev_sentences, asked, checksum, seed, start)
+        self.tokenizer, self.lexicon = self.prepared.tokenizer, self.prepared.lexicon
+        self.train_set, self.dev_set = self.prepared.train, self.prepared.dev
         torch.manual_seed(seed)
         wanted = {"pieces": len(self.tokenizer), **recipe.get("model", {})}
         if start is not None:
-            wanted = _dimensions(start, recipe.get("model", {}), self.data.form)
-        self.model = TextVAE(read_table(wanted, TextConfig, "model"))
-        if start is not None:
-            self.model.load_state_dict(start.tensors, strict=False)  # the adversary begins anew
+            wanted = inherited(start, recipe.get("model", {}), self.data.form)
+        config = read_table(wanted, TextConfig, "model")
+        self.names = chosen_terms(self.objective, config)
+        self.model = TextVAE(config)
+        if start is not None:  # what only training needs begins anew, and what the recipe resets
+            reset = read_table(recipe.get("start", {}), StartOptions, "start").reset
+            kept = {name: value for name, value in start.tensors.items() if not name.startswith(reset)}
+            self.model.load_state_dict(kept, strict=False)
         self.model.to(device.device)
         self.word_starts = torch.from_numpy(self.tokenizer.word_starts).to(device.device)
-
-    def _standardise(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
-        standard: NDArray[np.float32] = (readings - self.affect_mean) / self.affect_sd
-        return standard.astype(np.float32)
-
-    def _dataset(self, items: Sequence[Item], readings: NDArray[np.float32]) -> Dataset:
-        carriers = affect_carriers(self.lexicon, self.data.affect_words)
-        sequences = self.tokenizer.encode_all([item.form for item in items])
-        marks = [
-            carrying_pieces(item.form, ids, self.tokenizer, carriers)
-            for item, ids in zip(items, sequences, strict=True)
-        ]
-        return Dataset(sequences, marks, readings, self.data.max_pieces)
 
     def epoch(self, epoch: int) -> Sequence[NDArray[np.int64]]:
         """Index groups of an epoch, shuffled by the seed and the epoch."""
@@ -119,16 +114,21 @@ class TextTask:
         return int(len(batch) * (self.train_set.lengths[batch[0]] + 1))
 
     def terms(self, batch: NDArray[np.int64], step: int) -> Mapping[str, Tensor]:
-        """The terms on a batch, the encoder's and the decoder's inputs noised.
-
-        `reconstruction` and `kl` are nats a piece, `affect` is -log q(readings|x) and `adversary` the
-        squared error of the adversary a dimension, both a sentence.
-        """
+        """The terms on a batch, the encoder's and the decoder's inputs noised. See `textvae.text.terms`."""
         read = self._to_device(self.train_set.take(batch))
-        keep = keep_mask(self.word_starts[read.tokens], read.carries, self.noise)
-        tokens, lengths = compact(read.tokens, keep)
+        starts = self.word_starts[read.tokens]
+        tokens, lengths = compact(read.tokens, keep := keep_mask(starts, read.carries, self.noise))
+        if self.noise.disturbs:
+            starts, _ = compact(starts, keep)
+            tokens = disturb(tokens, lengths, starts, self.model.config.pieces, self.noise)
         affect = read.readings + self.noise.affect_noise * torch.randn_like(read.readings)
-        return self._evaluate(tokens, lengths, read, affect, self.noise, self.reversal(step))
+        turn = self.pace.turn()
+        if self.pace.options.window:
+            let_learn(self.model, turn)
+        found = self._evaluate(tokens, lengths, read, affect, self.word_dropout(step), self.reversal(step))
+        if self.pace.lags:
+            self.pace.note(turn, float(self.objective.total(found, step).detach()))
+        return found
 
     def _evaluate(
         self,
@@ -136,28 +136,43 @@ class TextTask:
         lengths: Tensor,
         read: Batch,
         affect: Tensor | None,
-        noise: NoiseOptions | None,
+        dropout: float | None,
         reversal: float,
     ) -> dict[str, Tensor]:
+        """The terms; without noise on what the decoder hears if `dropout` is None."""
         model = self.model
-        posterior = model.encode(tokens, lengths)
-        content = posterior.content.rsample() if model.training else posterior.content.mean
-        latent = Latent(posterior.affect.mean if affect is None else affect, content)
+        posterior = model.encode(tokens, lengths) if model.config.latent else None
+        latent = self._latent(posterior, affect, read)
         inputs, targets = self._shifted(read.tokens)
-        if noise:
-            hears_affect, hears_content = told(len(tokens), noise, tokens.device)
-            latent = Latent(latent.affect * hears_affect, content * hears_content)
-            hidden = torch.rand(inputs.shape, device=inputs.device) < noise.word_dropout * hears_content
+        if dropout is not None:
+            hears_affect, hears_content = told(len(tokens), self.noise, tokens.device)
+            latent = Latent(latent.affect * hears_affect, latent.content * hears_content)
+            hidden = torch.rand(inputs.shape, device=inputs.device) < dropout * hears_content
             inputs = torch.where(hidden & (inputs != BOS), UNK, inputs)
         output = model(inputs, latent).flatten(0, 1)
-        guess = model.adversary(reverse_gradient(posterior.content.mean, reversal)).float()
-        nll = summed_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
-        return {
-            "reconstruction": nll / targets.numel(),
-            "kl": free_bits(kl_standard(posterior.content), self.options.free_bits).sum() / targets.numel(),
-            "affect": gaussian_nll(posterior.affect, read.readings).mean(),
-            "adversary": (guess - read.readings).square().mean(),
-        }
+        nll, each = summed_and_each_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
+        each = each.view(targets.shape).sum(1)
+        seen = Pass(model, read, posterior, latent, inputs, nll, each, self.term_options, reversal)
+        return {name: TERMS[name](seen) for name in self.names}
+
+    def _latent(self, posterior: Posterior | None, affect: Tensor | None, read: Batch) -> Latent:
+        """What the decoder hears: the readings, if given, and a draw of the content, or its mean."""
+        if posterior is None:
+            nothing = read.readings.new_zeros(len(read.tokens), 0)
+            return Latent(nothing, nothing)
+        q = posterior.content
+        if self.model.config.posterior == "point" or not (self.model.training or self._by_objective):
+            content = q.mean
+        elif self.model.training:
+            content = draw(q, self.term_options.estimator)
+        else:  # the same draw at every validation
+            noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(len(read.tokens)))
+            content = q.mean + q.stddev * noise.to(q.mean.device)
+        return Latent(posterior.affect.mean if affect is None else affect, content)
+
+    @property
+    def _by_objective(self) -> bool:
+        return self.options.best == "objective"
 
     @staticmethod
     def _shifted(tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -171,7 +186,12 @@ class TextTask:
 
     @torch.no_grad()
     def validate(self) -> Mapping[str, float]:
-        """The terms on dev without noise, from posterior means; `score` is minus the nats a piece."""
+        """The terms on dev without noise, from posterior means; `score` is minus the nats a piece.
+
+        With `best = "objective"` from a draw of z; `score` is minus the objective with the weights that its
+        schedules end with, and the mutual information of sentence and z in nats and the number of active
+        units stand beside.
+        """
         self.model.eval()
         sums: dict[str, float] = {}
         for batch in self.dev_set:
@@ -180,77 +200,48 @@ class TextTask:
             with self.device.autocast():
                 terms = self._evaluate(read.tokens, lengths, read, None, None, 0.0)
             for name, value in terms.items():
-                pieces = read.tokens.shape[1] + 1 if name in ("reconstruction", "kl") else 1
+                pieces = read.tokens.shape[1] + 1 if name in PER_TOKEN else 1
                 sums[name] = sums.get(name, 0.0) + float(value) * len(read.tokens) * pieces
         sentences = len(self.dev_set)
         pieces = int(self.dev_set.lengths.sum()) + sentences
-        figures = {
-            name: value / (pieces if name in ("reconstruction", "kl") else sentences)
-            for name, value in sums.items()
-        }
-        return figures | {"score": -figures["reconstruction"]}
+        figures = {name: value / (pieces if name in PER_TOKEN else sentences) for name, value in sums.items()}
+        if not self._by_objective:
+            return figures | {"score": -figures["reconstruction"]}
+        if (q := self._content_on_dev()) is not None:
+            figures["active"] = float(active_units(q.mean).sum())
+            if self.model.config.posterior == "gaussian":
+                figures["information"] = mutual_information(q, torch.Generator().manual_seed(self.seed))
+                if self.pace.lags:
+                    self.pace.judge(figures["information"])
+        final = self.objective.final()
+        return figures | {"score": -sum(weight * figures[name] for name, weight in final.items())}
 
     @torch.no_grad()
-    def _content_statistics(self) -> tuple[list[float], list[float]]:
-        """Mean and SD of the content latent over dev: the aggregate posterior that samples are drawn from."""
+    def _content_on_dev(self) -> Normal | None:
+        """q(content|x) of the dev sentences, batch shape (N, C); their means say where samples are."""
         self.model.eval()
-        draws = []
+        if not self.model.config.content:
+            return None
+        found = []
         for batch in self.dev_set:
             tokens = batch.tokens.to(self.device.device)
             lengths = torch.full((len(tokens),), tokens.shape[1], device=tokens.device)
-            draws.append(self.model.encode(tokens, lengths).content.mean.float().cpu())
-        content = torch.cat(draws)
-        mean, sd = content.mean(0).tolist(), content.std(0, correction=0).tolist()
-        return [round(x, 4) for x in mean], [round(x, 4) for x in sd]
+            found.append(self.model.encode(tokens, lengths).content)
+        mu, sd = (torch.cat([part.float().cpu() for part in parts]) for parts in
+                  zip(*((q.mean, q.stddev) for q in found), strict=True))  # fmt: skip
+        return Normal(mu, sd, validate_args=False)
 
     def export(self, folder: Path, figures: Mapping[str, float]) -> None:
-        """Write the checkpoint: without the adversary, int8 with a scale a row."""
-        mean, sd = self._content_statistics()
-        config = {
-            "kind": "text",
-            "model": self.model.describe(),
-            "form": self.data.form,
-            "max_pieces": self.data.max_pieces,
-            "max_words": self.data.max_words,
-            "affect_words": self.data.affect_words,
-            "affect_mean": [round(float(x), 5) for x in self.affect_mean],
-            "affect_sd": [round(float(x), 5) for x in self.affect_sd],
+        """Write the checkpoint."""
+        q = self._content_on_dev()
+        spread = None if q is None else (q.mean.mean(0), q.mean.std(0, correction=0))
+        more = {
             "affect_reader": self.reader,
             "untold": self.noise.untold > 0,
-            "steering": asdict(self.steering),
-            "content_mean": mean,
-            "content_sd": sd,
             "recipe": self.recipe,
             "seed": self.seed,
-            "dev": {name: round(value, 5) for name, value in figures.items()},
         }
-        weights = {k: v for k, v in self.model.state_dict().items() if not k.startswith("adversary.")}
-        carriers = affect_carriers(self.lexicon, self.data.affect_words)
-        lexicon = {word: [round(x, 3) for x in self.lexicon[word]] for word in sorted(carriers)}
-        files = {
-            "tokenizer.model": self.tokenizer.model,
-            "casing.json": json.dumps(self.casing, ensure_ascii=False).encode(),
-            "lexicon.json": json.dumps(lexicon, ensure_ascii=False).encode(),
-        }
-        save_checkpoint(folder, config, weights, files, quantised=True)
-
-
-def _dimensions(start: Checkpoint, wanted: Mapping[str, Any], form: str) -> dict[str, Any]:
-    """The dimensions of `start`, which `wanted` must not contradict."""
-    if start.kind != "text" or start.config["form"] != form:
-        raise RecipeError(
-            f"{start.folder} is a {start.kind} model of the form {start.config.get('form')!r}: "
-            f'to start from it, name a text model of the recipe\'s form, "{form}".'
-        )
-    dimensions: dict[str, Any] = start.config["model"]
-    for key, value in wanted.items():
-        if key != "dropout" and dimensions.get(key, value) != value:
-            raise RecipeError(
-                f"[model] {key} = {value!r}, but {start.folder} has {dimensions[key]!r}: leave it out of the recipe."
-            )
-    return dimensions | {key: value for key, value in wanted.items() if key == "dropout"}
-
-
-def affect_carriers(lexicon: Lexicon, threshold: float) -> frozenset[str]:
-    """The words whose weight for valence or arousal is larger than `threshold` standard deviations."""
-    return frozenset(word for word, weights in lexicon.items() if max(map(abs, weights)) > threshold)
+        export_model(
+            folder, self.model, self.prepared, self.data, self.steering, spread, figures, more,
+            self.options.quantised,
+        )  # fmt: skip

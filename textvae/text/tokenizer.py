@@ -17,6 +17,8 @@ _WORD_START = "\u2581"
 class Tokenizer:
     """Text to pieces and back. Ids 0-3 are padding, begin, end and unknown in every vocabulary."""
 
+    file = "tokenizer.model"
+
     def __init__(self, model: bytes) -> None:
         """`model` is a serialised SentencePiece model. Raises `CheckpointError` if it is not one."""
         self.model = model

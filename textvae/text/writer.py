@@ -123,6 +123,10 @@ class TextWriter:
         fidelity: float = 0.5,
     ) -> Iterator[Transfer]:
         """`transfer` of any number of sentences, in order and in constant memory."""
+        if not self.codec.model.config.affect:
+            raise TargetError(
+                f"{self.name} has no affect latent and cannot be steered: name another, such as text-en."
+            )
         goals = (parse_target(valence, "valence"), parse_target(arousal, "arousal"))
         if goals == (None, None):
             raise TargetError("transfer needs a target: give valence, arousal or both.")
