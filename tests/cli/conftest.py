@@ -3,14 +3,17 @@
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from textvae.affect.values import Affect, Reading
+from textvae.affect.explanation import leave_one_out
+from textvae.affect.tables import Table
+from textvae.affect.values import Affect, Explanation, Reading
 from textvae.cli import app
 from textvae.errors import TextError, UnknownNameError
 
@@ -93,6 +96,8 @@ def check(text: str) -> None:
 class FakeReader:
     """Reads the made-up affect."""
 
+    explained = "", ""
+
     def __init__(self, level: float) -> None:
         self.half = level / 2
 
@@ -100,12 +105,25 @@ class FakeReader:
         for text in texts:
             yield self.read(text) if text and text.strip() else None
 
+    def tables(self, texts: Iterable[str | None]) -> Iterator[Table]:
+        for text in texts:
+            found = [self.read(text)] if text and text.strip() else []
+            values = [[astuple(affect) for affect in (r.valence, r.arousal, r.dominance)] for r in found]
+            windows = np.array([reading.windows for reading in found], np.int64)
+            yield Table([text], np.array([len(found) - 1]), np.reshape(values, (len(found), 3, 4)), windows)
+
     def read(self, text: str) -> Reading:
         check(text)
         valence, arousal, dominance = (
             Affect(mean, 0.5, mean - self.half, mean + self.half) for mean in (affect_of(text), 2.8, 3.1)
         )
         return Reading(text, valence, arousal, dominance, windows=1 + len(text) // 1000)
+
+    def explain_stream(
+        self, texts: Iterable[str | None], dimension: str, by: str
+    ) -> Iterator[Explanation | None]:
+        type(self).explained = dimension, by
+        return leave_one_out(texts, lambda many: np.array([affect_of(text) for text in many]), dimension)
 
 
 class FakeWriter:

@@ -10,7 +10,17 @@ import pytest
 Run = Callable[..., Any]
 
 
-VERBS = ("analyze", "transfer", "interpolate", "sample", "reconstruct", "train", "evaluate", "corpus")
+VERBS = (
+    "analyze",
+    "transfer",
+    "interpolate",
+    "sample",
+    "reconstruct",
+    "topics",
+    "train",
+    "evaluate",
+    "corpus",
+)
 HEAVY = ("torch", "transformers", "tokenizers", "nltk", "numpy", "sentencepiece", "pyarrow", "pooch")
 
 
@@ -25,7 +35,8 @@ def test_help_names_every_verb(run: Run) -> None:
     "verb",
     [
         *(verb for verb in VERBS if verb not in ("train", "evaluate", "corpus")),
-        "train text", "train affect", "evaluate affect", "evaluate transfer", "evaluate reconstruction",
+        "train text", "train affect", "train topics",
+        "evaluate affect", "evaluate transfer", "evaluate reconstruction",
         "corpus list", "corpus show", "corpus head", "corpus check", "corpus fetch",
     ],
 )  # fmt: skip

@@ -185,11 +185,11 @@ def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_kill_leaves_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> Iterator[dict[str, object]]:
-        yield {"text": "good"}
+    def killed(*_: object) -> Iterator[list[tuple[object, ...]]]:
+        yield [(None, None, 0, "good", *[3.0] * 12)]
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr("textvae.cli.analyze.rows", killed)
+    monkeypatch.setattr("textvae.cli.blocks.blocks", killed)
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as stopped:

@@ -78,7 +78,7 @@ REPORT = Report(
 def report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textvae.cli.evaluate.open_reader", lambda *_: None)
     monkeypatch.setattr("textvae.cli.evaluate.open_writer", lambda *_: None)
-    monkeypatch.setattr("textvae.evaluation.affect.evaluate_affect", lambda *_: REPORT)
+    monkeypatch.setattr("textvae.evaluation.affect.evaluate_affect", lambda *_, **__: REPORT)
     monkeypatch.setattr("textvae.evaluation.reconstruction.evaluate_reconstruction", lambda *_, **__: REPORT)
 
 

@@ -102,7 +102,7 @@ def test_formats(run: Command, tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     assert run(*asked, "-o", path).code == 0
     assert path.stat().st_size
-    assert run(*asked).out.splitlines()[1].split("\t") == ["nmf", "0.2512±.0018", "0.8794±.0062", "-"]
+    assert run(*asked).out.splitlines()[1].split("\t") == ["nmf", "0.2512 ±.0018", "0.8794 ±.0062", "-"]
 
 
 def test_bad_input(run: Command, tmp_path: Path) -> None:

@@ -15,26 +15,37 @@ class Pieces:
     """The windows of N texts.
 
     Attributes:
-        rows: word pieces of each of the W windows, special ones included.
-        lengths: (W,), how many pieces each has.
+        flat: word pieces, special ones included, of one window after another.
+        starts, lengths: (W,), where in `flat` each of the W windows begins and how many pieces it has; two
+            windows of a text may share pieces.
         owner: (W,), the number of the text that it belongs to.
         windows: (N,), how many windows each text has.
         fill: the piece that pads a batch.
     """
 
-    rows: list[np.ndarray]
+    flat: np.ndarray
+    starts: np.ndarray
     lengths: np.ndarray
     owner: np.ndarray
     windows: np.ndarray
     fill: int
 
+    @property
+    def rows(self) -> list[np.ndarray]:
+        """The pieces of each window."""
+        ends = self.starts + self.lengths
+        return [self.flat[start:end] for start, end in zip(self.starts, ends, strict=True)]
+
     def matrix(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The chosen windows as a matrix (B, T), padded, and its mask, true at real pieces."""
         lengths = self.lengths[chosen]
-        mask = np.arange(int(lengths.max())) < lengths[:, None]
-        matrix = np.full(mask.shape, self.fill, np.int64)
-        matrix[mask] = np.concatenate([self.rows[row] for row in chosen])
-        return matrix, mask
+        steps = np.arange(int(lengths.max()))
+        if lengths.min() == len(steps):
+            matrix = self.flat[self.starts[chosen][:, None] + steps]
+            return matrix, np.ones(matrix.shape, bool)
+        mask = steps < lengths[:, None]
+        places = np.where(mask, self.starts[chosen][:, None] + steps, 0)
+        return np.where(mask, self.flat[places], self.fill), mask
 
 
 class PieceReader:
@@ -53,7 +64,7 @@ class PieceReader:
         """The windows of each text, in order. A blank text has one window with the special pieces alone."""
         short = [i for i, text in enumerate(texts) if len(text) <= SLICE]
         encodings = self.tokenizer.encode_batch_fast(
-            [_encodable(texts[i]) for i in short], add_special_tokens=False
+            [encodable(texts[i]) for i in short], add_special_tokens=False
         )
         found = {i: [np.asarray(e.ids, np.int64)] for i, e in zip(short, encodings, strict=True)}
         rows, owner = [], []
@@ -63,9 +74,11 @@ class PieceReader:
                 for window in self._windows(run):
                     rows.append(np.concatenate([self.first, window, self.last]))
                     owner.append(i)
-        owners = np.asarray(owner, np.int64)
         lengths = np.asarray([len(row) for row in rows], np.int64)
-        return Pieces(rows, lengths, owners, np.bincount(owners, minlength=len(texts)), self.fill)
+        flat = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        owners = np.asarray(owner, np.int64)
+        windows = np.bincount(owners, minlength=len(texts))
+        return Pieces(flat, np.cumsum(lengths) - lengths, lengths, owners, windows, self.fill)
 
     def _long(self, text: str) -> Iterator[np.ndarray]:
         """Pieces of a long text, a slice at a time, so that little is in memory at a time."""
@@ -74,7 +87,7 @@ class PieceReader:
             end = min(len(text), start + SLICE)
             if end < len(text) and (space := text.rfind(" ", start + SLICE // 2, end)) > 0:
                 end = space + 1
-            encoding = self.tokenizer.encode(_encodable(text[start:end]), add_special_tokens=False)
+            encoding = self.tokenizer.encode(encodable(text[start:end]), add_special_tokens=False)
             yield np.asarray(encoding.ids, np.int64)
             start = end
 
@@ -96,6 +109,6 @@ def _special(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
     return whole[:before], whole[before + len(bare) :]
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` with every lone surrogate replaced, since no encoding has one."""
     return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text

@@ -1,33 +1,28 @@
-"""`textvae analyze`: valence, arousal and dominance of sentences, with intervals."""
+"""`textvae analyze`: valence, arousal and dominance of sentences and of whole texts, with intervals."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated
 
 import typer
 
-from textvae.cli import reading, render
+from textvae.cli import blocks, explaining, folders, reading, render, sentences, summary
+from textvae.cli.explaining import Dimension, Way
 from textvae.cli.models import open_reader
 from textvae.cli.options import (
     AffectModelOption,
     DeviceOption,
+    FastOption,
     ForceOption,
+    Format,
     FormatOption,
     OutputOption,
+    PlotOption,
     PrecisionOption,
+    affect_model,
 )
-from textvae.cli.output import Row, Target, View, write
-from textvae.errors import TextError
-
-if TYPE_CHECKING:
-    from textvae.affect.reader import AffectReader
-    from textvae.affect.values import Affect, Reading
-
-DIMENSIONS = ("valence", "arousal", "dominance")
-WIDTH = len("2.13 1.6-2.7")
-COLUMNS: dict[str, type] = {"file": str, "line": int, "index": int, "text": str} | {
-    name + part: float for name in DIMENSIONS for part in ("", "_sd", "_low", "_high")
-}
+from textvae.cli.output import Target, View, write
+from textvae.cli.summary import By
+from textvae.cli.tracks import Tracks
+from textvae.errors import InputError, TextError
 
 
 def analyze(
@@ -35,7 +30,8 @@ def analyze(
         list[str] | None,
         typer.Argument(
             metavar="FILE",
-            help="Files of running text, or .csv, .tsv, .jsonl, .parquet tables; - reads standard input.",
+            help="Files of running text, or .csv, .tsv, .jsonl, .parquet tables, or folders of them; - reads "
+            "standard input.",
         ),
     ] = None,
     text: Annotated[
@@ -58,14 +54,46 @@ def analyze(
             "--column", metavar="NAME=COLUMN", help="Which column of a table is the text: text=review."
         ),
     ] = None,
+    by: Annotated[
+        By | None,
+        typer.Option(
+            "--by",
+            help="What a row stands for. Default: sentence; in a table of several files, file.",
+        ),
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Smooth the arc of a text: running means over N sentences."),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Colour the words that carry the score. What one adds: the reading, less the reading when "
+            "it is left out, in points of the 1-5 scale.",
+        ),
+    ] = False,
+    explain_dimension: Annotated[
+        Dimension | None, typer.Option("--explain-dimension", help="What is explained. Default: valence.")
+    ] = None,
+    explain_by: Annotated[
+        Way | None,
+        typer.Option(
+            "--explain-by",
+            help="removal leaves each word out (default); gradient shares the score out among the words, by "
+            "integrated gradients from a masked text.",
+        ),
+    ] = None,
     level: Annotated[
         float, typer.Option(min=0.01, max=0.999, help="How often the interval should hold the raters' mean.")
     ] = 0.9,
     model: AffectModelOption = "affect-en",
+    fast: FastOption = False,
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     format: FormatOption = None,  # noqa: A002
     output: OutputOption = None,
+    plot: PlotOption = None,
     force: ForceOption = False,
 ) -> None:
     """Read valence, arousal and dominance (1 to 5) off sentences, each with an interval.
@@ -73,94 +101,72 @@ def analyze(
     A row of jsonl, csv or parquet holds file, line (where the sentence starts, or the row of a table, from
     1), index (in the run, from 0), text, and for each dimension NAME, NAME_sd, NAME_low, NAME_high. Format
     text prints valence, arousal, dominance and the sentence, tabs between. A file of any length will do.
+    --window adds the running means of a file's sentences and of their intervals: NAME_arc, NAME_arc_low,
+    NAME_arc_high.
+
+    A row of --by file or paragraph holds file, line, index, text (how it begins), sentences, pleasant (the
+    share of them above 3), for each dimension NAME (the mean of the sentences), NAME_spread (their standard
+    deviation), NAME_low, NAME_high, and highest, highest_line, highest_text of the most pleasant sentence,
+    lowest... of the least pleasant one. The interval is as wide as that of the sentences on average: it holds
+    even if all errors in a text point the same way.
+
+    --plot draws valence and arousal along each text (the first 8) and its sentences in the plane. --explain
+    adds words, a list of word, start, end (characters of the text) and its points; a sentence of n words
+    is read n + 1 times, and of a long one the first 100 words are explained. Format text ends with the words
+    that add or take away most.
+
+    Folders are walked for .txt files and tables. A file that cannot be read does not stop the others: it is
+    told of at the end, with exit code 2.
     """
     target = Target.chosen(format, output, force)
+    if plot is not None:
+        from textvae.cli.figures import check_figure
+
+        check_figure(plot, force)
     columns = reading.parse_columns(column)
     if text and files:
         raise TextError("give analyze files or --text, not both.")
+    names = folders.find_files(files or (), target.path)
+    failures: folders.Failures = []
     if text:
         items = reading.from_arguments(text)
-    elif files:
-        items = reading.from_files(files, lines, columns)
+    elif names:
+        items = reading.from_files(names, lines, columns, failures if len(names) > 1 else None)
     else:
         raise TextError('analyze needs a file, - for standard input, or --text "a sentence".')
-    reader = open_reader(model, device, precision, level)
-    write(rows(render.progress(items, "reading"), reader), View(COLUMNS, line, table), target)
-
-
-def rows(items: Iterable[reading.Item], reader: "AffectReader") -> Iterator[Row]:
-    """A row for each item, in order; null values for a blank one."""
-    held: deque[reading.Item] = deque()
-    longest, parts, count = "", 1, 0
-
-    def texts() -> Iterator[str]:
-        for item in items:
-            held.append(item)
-            yield item.text
-
-    for found in reader.stream(texts()):
-        item = held.popleft()
-        if found is not None and found.windows > 1:
-            count += 1
-            if found.windows > parts:
-                longest, parts = item.place, found.windows
-        row: Row = {"file": item.file, "line": item.line, "index": item.index, "text": item.text}
-        yield row | values(found)
-    if count:
-        render.note(
-            f"{count:,} of the texts were longer than the model reads at once; they were read in parts, "
-            f"whose readings were averaged (the longest: {longest}, {parts:,} parts)."
+    explained = bool(explain or explain_dimension or explain_by)
+    if by is None:
+        whole = target.format is Format.table and len(names) > 1 and not explained
+        by = By.file if whole else By.sentence
+    elif explained and by is not By.sentence and plot is None:
+        raise InputError(
+            f"--explain is about sentences, not --by {by}: leave one out, or add --plot FILE.html."
         )
-
-
-def values(found: "Reading | None") -> Row:
-    """The twelve numbers of a reading."""
-    row: Row = {}
-    for name in DIMENSIONS:
-        affect: Affect | None = getattr(found, name) if found else None
-        row[name] = affect.mean if affect else None
-        row[name + "_sd"] = affect.sd if affect else None
-        row[name + "_low"] = affect.low if affect else None
-        row[name + "_high"] = affect.high if affect else None
-    return row
-
-
-def line(row: Row) -> str:
-    """Valence, arousal, dominance and the sentence, tabs between; an empty line for a blank one."""
-    if row["valence"] is None:
-        return ""
-    return "\t".join([*(render.number(row[name]) for name in DIMENSIONS), render.visible(str(row["text"]))])
-
-
-def table(rows: Iterable[Row], stream: TextIO) -> None:
-    """Rows as they come: a bar for valence, numbers with intervals, the sentence; the means at the end."""
-    from rich.text import Text
-
-    screen = render.console(stream)
-    file: object = ""
-    count, sums = 0, dict.fromkeys(DIMENSIONS, 0.0)
-    for row in rows:
-        if row["file"] != file:
-            file = row["file"]
-            header = "".join(f"  {name:{WIDTH}}" for name in DIMENSIONS)
-            screen.print(Text(" " * render.BAR + header.rstrip(), "dim"))
-            if file is not None:
-                screen.print(Text(render.visible(str(file)), "bold"))
-        if row["valence"] is None:
-            screen.print()
-            continue
-        numbers = "".join(f"  {interval(row, name):{WIDTH}}" for name in DIMENSIONS)
-        lead = Text.assemble(render.bar(row["valence"], screen), numbers)
-        render.beside(screen, lead, Text(render.visible(str(row["text"]))))
-        count += 1
-        for name in DIMENSIONS:
-            sums[name] += float(row[name] or 0.0)
-    if count:
-        means = ", ".join(f"{name} {total / count:.2f}" for name, total in sums.items())
-        noun = "sentence" if count == 1 else "sentences"
-        screen.print(Text(f"{count:,} {noun}; mean {means}", "bold"))
-
-
-def interval(row: Row, name: str) -> str:
-    """`2.13 1.6-2.7`."""
-    return f"{render.number(row[name])} {row[name + '_low']:.1f}-{row[name + '_high']:.1f}"
+    reader = open_reader(affect_model(model, fast), device, precision, level)
+    items = render.progress(items, "reading")
+    if by is By.sentence and not (window or explained or plot) and blocks.suit(target):
+        blocks.write(items, reader, target)
+        folders.complain(failures, len(names))
+        return
+    found = sentences.readings(items, reader)
+    if explained:
+        way = explain_by or Way.removal
+        found = explaining.explained(found, reader, explain_dimension or Dimension.valence, way)
+    tracks = Tracks()
+    if plot is not None:
+        found = tracks.gather(found)
+    if by is By.sentence:
+        view = View(
+            sentences.columns(window, explained),
+            sentences.line,
+            lambda _, stream: sentences.table(found, stream, window or 1),
+            sentences.record,
+        )
+        write(sentences.rows(found, window, explained), view, target)
+    else:
+        kind, wholes = by, summary.wholes(found, by, window or 1)
+        view = View(summary.COLUMNS, summary.line, lambda _, stream: summary.table(wholes, stream, kind))
+        write(map(summary.row, wholes), view, target)
+    if plot is not None:
+        tracks.draw(plot, level, window, force)
+    folders.complain(failures, len(names))

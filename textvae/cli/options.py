@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from textvae.errors import InputError
+
 RESULTS = "Results"
 MODEL = "Model"
 
@@ -42,10 +44,28 @@ OutputOption = Annotated[
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace FILE if it exists.", rich_help_panel=RESULTS)
 ]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw a figure too, as the ending says: .html (to point at), .png or .svg (pip install "
+        "'textvae[plots]').",
+        rich_help_panel=RESULTS,
+    ),
+]
 AffectModelOption = Annotated[
     str,
     typer.Option(
         "--model", metavar="NAME", help="A shipped affect model or a folder.", rich_help_panel=MODEL
+    ),
+]
+FastOption = Annotated[
+    bool,
+    typer.Option(
+        "--fast",
+        help="Read with affect-fast: less exact, many times faster; for a million lines.",
+        rich_help_panel=MODEL,
     ),
 ]
 TextModelOption = Annotated[
@@ -95,3 +115,10 @@ CorporaOption = Annotated[
         "--corpora", metavar="DIR", help="Where the corpora lie. Default: TEXTVAE_CORPORA, then the cache."
     ),
 ]
+
+
+def affect_model(model: str, fast: bool) -> str:
+    """The affect model that --model and --fast ask for. Raises `InputError` if they ask for two."""
+    if fast and model not in ("affect-en", "affect-fast"):
+        raise InputError(f"--fast is --model affect-fast, and --model {model} is another one: give one.")
+    return "affect-fast" if fast else model

@@ -40,12 +40,14 @@ class View:
     """How one verb's rows look.
 
     `columns` names them and their types, in order; `line` gives a row's line of plain text, or None where it
-    has none; `table` draws the rows for a person.
+    has none; `table` draws the rows for a person; `record` gives what stands in JSON, where a value may be a
+    list.
     """
 
     columns: Mapping[str, type]
     line: Callable[[Row], str | None]
     table: Callable[[Iterable[Row], TextIO], None]
+    record: Callable[[Row], Mapping[str, object]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Target:
         if format is Format.parquet and path is None:
             raise OutputError("parquet is not for standard output: add -o FILE.parquet.")
         if path is not None:
-            _check(path, force)
+            check_place(path, force)
         return cls(format, path, force)
 
 
@@ -86,9 +88,9 @@ def write(rows: Iterable[Row], view: View, target: Target) -> None:
             elif target.format is Format.csv:
                 _write_csv(rows, view, stream)
             else:
-                line = json_line if target.format is Format.jsonl else view.line
                 for row in rows:
-                    if (text := line(row)) is not None:
+                    text = json_line(view.record(row)) if target.format is Format.jsonl else view.line(row)
+                    if text is not None:
                         stream.write(text + "\n")
             stream.flush()
 
@@ -96,12 +98,21 @@ def write(rows: Iterable[Row], view: View, target: Target) -> None:
 def json_line(row: Mapping[str, object]) -> str:
     """One row as JSON in UTF-8: what could act on a terminal is escaped, numbers have six decimals."""
     text = json.dumps({name: _number(value) for name, value in row.items()}, ensure_ascii=False)
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """JSON in which what could act on a terminal is escaped."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _number(value: object) -> object:
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_number(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _number(part) for name, part in value.items()}
     return value
 
 
@@ -129,6 +140,13 @@ def _write_parquet(rows: Iterable[Row], view: View, binary: BinaryIO) -> None:
 
 def _storable(value: Value) -> Value:
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+@contextmanager
+def open_text(target: Target) -> Iterator[TextIO]:
+    """Where text goes; a file appears under its name only when the block ends well."""
+    with _opened(target) as binary, _as_text(binary, target) as stream:
+        yield stream
 
 
 @contextmanager
@@ -172,9 +190,10 @@ def _as_text(binary: BinaryIO, target: Target) -> Iterator[TextIO]:
             stream.detach()
 
 
-def _check(path: Path, force: bool) -> None:
+def check_place(path: Path, force: bool, example: str = "results.jsonl") -> None:
+    """Raise `OutputError` where a file at `path` could not be written, before any work is done for it."""
     if path.is_dir():
-        raise OutputError(f"{path} is a folder: name a file in it, {path / 'results.jsonl'} say.")
+        raise OutputError(f"{path} is a folder: name a file in it, {path / example} say.")
     if path.is_file() and not force:
         raise OutputError(f"{path} exists: choose another name, or add --force to replace it.")
     if not path.parent.is_dir():

@@ -1,14 +1,15 @@
 """Sentences come in here: from the command line, from files, or from standard input (`-`)."""
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
-from textvae.errors import InputError, TextError
+from textvae.cli.contents import STANDARD_INPUT as STANDARD_INPUT
+from textvae.cli.contents import contents, lines_of
+from textvae.errors import InputError, TextError, TextvaeError
 
 T = TypeVar("T")
 
@@ -18,19 +19,21 @@ BATCH = 16
 LONGEST = 1_000_000
 """Characters of one item; what a model itself can take is for the model to say."""
 
-STANDARD_INPUT = "-"
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A sentence and where it stands: `file` (None: the command line), `line` from 1, `index` from 0."""
+    """A sentence and where it stands: `file` (None: the command line), `line` from 1, `index` from 0.
+
+    `paragraph` counts the stretches between empty lines of a file, or the rows of a table.
+    """
 
     file: str | None
     line: int | None
     index: int
     text: str
+    paragraph: int = 0
 
     @property
     def place(self) -> str:
@@ -76,14 +79,22 @@ def from_arguments(texts: Sequence[str]) -> Iterator[Item]:
 
 def from_lines(name: str) -> Iterator[Item]:
     """One item a line of a file or of standard input, read as it comes."""
-    return _numbered(_lines(name), name)
+    return _numbered(lines_of(name), name)
 
 
-def from_files(names: Sequence[str], lines: bool, columns: dict[str, str]) -> Iterator[Item]:
-    """The items of files: their lines, the sentences of their running text, or the rows of their tables."""
-    for name in names:
+def from_files(
+    names: Sequence[str],
+    lines: bool,
+    columns: dict[str, str],
+    failures: list[tuple[str, Exception]] | None = None,
+) -> Iterator[Item]:
+    """The items of files: their lines, the sentences of their running text, or the rows of their tables.
+
+    A file that cannot be read ends the run; with `failures` it is noted there, and the next one is read.
+    """
+    for name in names if failures is None else ():
         _check_file(name, len(names))
-    return _joined(names, lines, columns)
+    return _joined(names, lines, columns, failures)
 
 
 def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
@@ -124,60 +135,28 @@ def _alone(item: Item, act: Callable[[list[str]], Sequence[T]]) -> T:
         raise TextError(f"{item.place}: {error}") from error
 
 
-def _joined(names: Sequence[str], lines: bool, columns: dict[str, str]) -> Iterator[Item]:
+def _joined(
+    names: Sequence[str],
+    lines: bool,
+    columns: dict[str, str],
+    failures: list[tuple[str, Exception]] | None = None,
+) -> Iterator[Item]:
     index = 0
     for name in names:
         found = False
-        for line, text in _pieces(name, lines, columns):
-            found = True
-            yield Item(name, line, index, _sound(text, f"{name}, line {line}"))
-            index += 1
-        if not found:
-            raise _empty(name)
-
-
-def _pieces(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, str]]:
-    from textvae.corpora.files import TABLES
-
-    if columns or (Path(name).suffix.lower() in TABLES and not lines):
-        return _rows(name, columns)
-    return enumerate(_lines(name), 1) if lines else _running_text(name)
-
-
-def _rows(name: str, columns: dict[str, str]) -> Iterator[tuple[int, str]]:
-    from textvae.corpora import read_file
-
-    if name == STANDARD_INPUT:
-        raise InputError(
-            "--column needs a file whose ending says what it is: .csv, .tsv, .jsonl or .parquet."
-        )
-    return enumerate((sentence.text for sentence in read_file(name, columns=columns, fields=("text",))), 1)
-
-
-def _running_text(name: str) -> Iterator[tuple[int, str]]:
-    """Sentences and the lines where they start; a sentence does not run over an empty line."""
-    from textvae.corpora.files import passages
-    from textvae.corpora.splitting import split_sentences
-
-    first: int | None = None  # the line where the next passage starts
-    ended = True  # whether it was an empty line that ended the last one
-
-    def counted() -> Iterator[str]:
-        nonlocal first, ended
-        for number, line in enumerate(_lines(name), 1):
-            ended = not line.strip()
-            if first is None and not ended:
-                first = number
-            yield line
-        ended = True
-
-    for passage in passages(counted()):
-        line, seen = first or 1, 0
-        first = None if ended else line + passage.count("\n")
-        for span in split_sentences(passage):
-            line += passage.count("\n", seen, span.start)
-            seen = span.start
-            yield line, " ".join(span.text.split())
+        try:
+            if failures is not None:
+                _check_file(name, len(names))
+            for line, paragraph, text in contents(name, lines, columns):
+                found = True
+                yield Item(name, line, index, _sound(text, f"{name}, line {line}"), paragraph)
+                index += 1
+            if not found:
+                raise _empty(name)
+        except (TextvaeError, OSError) as error:
+            if failures is None:
+                raise
+            failures.append((name, error))
 
 
 def _numbered(lines: Iterable[str], name: str) -> Iterator[Item]:
@@ -187,13 +166,6 @@ def _numbered(lines: Iterable[str], name: str) -> Iterator[Item]:
         yield item
     if item is None:
         raise _empty(name)
-
-
-def _lines(name: str) -> Iterator[str]:
-    from textvae.corpora.streams import read_lines
-
-    source: Path | IO[bytes] = sys.stdin.buffer if name == STANDARD_INPUT else Path(name)
-    return read_lines(source)
 
 
 def _check_file(name: str, of: int) -> None:

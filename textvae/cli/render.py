@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
@@ -57,13 +58,22 @@ def bar(value: object, screen: "Console") -> "Text":
         return Text(" " * BAR)
     full, rest = ("■", "·") if screen.encoding.startswith("utf") else ("#", ".")
     cells = min(BAR, max(1, round((value - 1) / 4 * BAR)))
-    style = "red" if value < 2.6 else "yellow" if value < 2.9 else "green" if value > 3.2 else "white"
-    return Text.assemble((full * cells, style), (rest * (BAR - cells), "dim"))
+    return Text.assemble((full * cells, colour(value)), (rest * (BAR - cells), "dim"))
+
+
+def colour(value: float) -> str:
+    """The colour of a valence: red below neutral, green above."""
+    return "red" if value < 2.6 else "yellow" if value < 2.9 else "green" if value > 3.2 else "white"
+
+
+def marks(screen: "Console") -> str:
+    """Marks of rising height, for an arc."""
+    return "▁▂▃▄▅▆▇█" if screen.encoding.startswith("utf") else "_.-=+*%#"
 
 
 def number(value: object) -> str:
     """Two decimals, or nothing where there is no value."""
-    return f"{value:.2f}" if isinstance(value, int | float) else ""
+    return f"{value:.2f}" if isinstance(value, int | float) and isfinite(value) else ""
 
 
 def beside(screen: "Console", lead: "Text", text: "Text") -> None:

@@ -1,0 +1,68 @@
+"""Many files at once: folders are walked, and a file that fails is told of at the end."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from textvae.cli.contents import STANDARD_INPUT
+from textvae.errors import InputError, TextError, TextvaeError
+
+Failures = list[tuple[str, Exception]]
+
+
+def find_files(names: Sequence[str], leave_out: Path | None = None) -> list[str]:
+    """`names`, each folder among them replaced by the files in it and below it, in sorted order.
+
+    Of a folder those are taken that end in .txt or as a table does; hidden ones, links to folders and
+    `leave_out` (where the results go) are not. Raises `TextError` for a folder without such a file.
+    """
+    if STANDARD_INPUT in names and len(names) > 1:
+        raise TextError("- (standard input) stands alone: give it, or files, not both.")
+    found: list[str] = []
+    for name in names:
+        if not Path(name).is_dir():
+            found.append(name)
+            continue
+        inside = [path for path in _walk(Path(name)) if leave_out is None or not _same(path, leave_out)]
+        if not inside:
+            raise TextError(f"{name} is a folder without {', '.join(_endings())} files: name files.")
+        found += map(str, sorted(inside))
+    return found
+
+
+def complain(failures: Failures, of: int) -> None:
+    """Raise one error that tells of all `failures` among `of` files, if there are any.
+
+    It is a `TextError` (exit code 2) if all of them are the user's to mend, else a `TextvaeError` (1).
+    """
+    if not failures:
+        return
+    said = "\n".join(f"  {_message(name, error)}" for name, error in failures)
+    kind = TextError if all(isinstance(error, InputError) for _, error in failures) else TextvaeError
+    noun = "file" if of == 1 else "files"
+    raise kind(f"{len(failures):,} of {of:,} {noun} could not be read, or not to the end:\n{said}")
+
+
+def _message(name: str, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{name}: {error.strerror or error}."
+    return str(error) if name in str(error) else f"{name}: {error}"
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    endings = _endings()
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if not name.startswith(".") and Path(name).suffix.lower() in endings:
+                yield Path(place) / name
+
+
+def _endings() -> tuple[str, ...]:
+    from textvae.corpora.files import TABLES
+
+    return (".txt", *TABLES)
+
+
+def _same(path: Path, other: Path) -> bool:
+    return other.exists() and path.samefile(other)
