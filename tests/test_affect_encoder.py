@@ -82,8 +82,8 @@ def test_an_encoder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_architecture_is_refused() -> None:
-    with pytest.raises(CheckpointError, match="lstm"):
-        build_encoder({"architecture": "lstm"})
+    with pytest.raises(CheckpointError, match="tree"):
+        build_encoder({"architecture": "tree"})
 
 
 def test_pooling_is_the_mean_of_the_real_pieces() -> None:
@@ -104,6 +104,8 @@ def trained_parts(encoder: SentenceEncoder) -> set[str]:
         ("embeddings", {"layers.0", "layers.1", "layers.2"}),
         ("first:2", {"layers.2"}),
         ("last:1", {"below", "layers.0", "layers.1"}),
+        ("middle:1", {"below", "layers.0", "layers.2"}),
+        ("but-first:2", {"layers.0", "layers.1"}),
     ],
 )
 def test_freezing(what: str, trained: set[str]) -> None:
@@ -112,7 +114,7 @@ def test_freezing(what: str, trained: set[str]) -> None:
     assert trained_parts(encoder) == trained
 
 
-@pytest.mark.parametrize("what", ["some", "first", "first:x", "all:2", "last:-1", "first:9"])
+@pytest.mark.parametrize("what", ["some", "first", "first:x", "all:2", "last:-1", "first:9", "middle:4"])
 def test_a_freeze_that_is_not_known_is_refused(what: str) -> None:
     with pytest.raises(RecipeError, match="freeze"):
         freeze(BertEncoder(SIZE), what)

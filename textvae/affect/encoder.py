@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from textvae.affect.recurrent import ARCHITECTURES, RecurrentEncoder, RecurrentSize
 from textvae.errors import CheckpointError, RecipeError
 
 
@@ -59,7 +60,7 @@ class BertEncoder(nn.Module):
 
     def __init__(self, size: BertSize, dropout: float = 0.1) -> None:
         super().__init__()
-        self.size = size
+        self.size, self.width = size, size.hidden
         self.pieces = _embedding(size.vocabulary, size.hidden)
         self.places = _embedding(size.positions, size.hidden)
         self.norm = nn.LayerNorm(size.hidden, size.epsilon)
@@ -102,6 +103,7 @@ class HubEncoder(nn.Module):
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model = model
+        self.width = int(model.config.hidden_size)  # type: ignore[union-attr, arg-type]
 
     def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
         """`pieces` (B, T) and `mask` (B, T), true at real pieces, give vectors (B, T, H)."""
@@ -128,7 +130,13 @@ class HubEncoder(nn.Module):
         return {"architecture": "hub", "settings": settings}
 
 
-SentenceEncoder = BertEncoder | HubEncoder
+SentenceEncoder = BertEncoder | HubEncoder | RecurrentEncoder
+
+
+def sentence_vectors(encoder: SentenceEncoder, pieces: Tensor, mask: Tensor) -> Tensor:
+    """One vector a sentence, (B, H) in fp32, pooled as the encoder pools; a transformer takes the mean."""
+    states = encoder(pieces, mask)
+    return encoder.pool(states, mask) if isinstance(encoder, RecurrentEncoder) else pool(states, mask)
 
 
 def pool(vectors: Tensor, mask: Tensor) -> Tensor:
@@ -140,25 +148,28 @@ def pool(vectors: Tensor, mask: Tensor) -> Tensor:
 def freeze(encoder: SentenceEncoder, what: str) -> None:
     """Keep a part of the encoder as it was pretrained.
 
-    `what` is `none`, `all`, `embeddings`, `first:N` (the embeddings and the N lowest layers) or `last:N`
-    (the N highest layers). Raises `RecipeError` for anything else.
+    `what` is `none`, `all`, `embeddings`, `first:N` (the embeddings and the N lowest layers), `middle:N`,
+    `last:N` (the N highest layers) or `but-first:N` (all but the N lowest layers). Raises `RecipeError` for
+    anything else.
     """
-    found = re.fullmatch(r"(none|all|embeddings)|(first|last):([1-9]\d*)", what)
+    found = re.fullmatch(r"(none|all|embeddings)|(first|middle|last|but-first):([1-9]\d*)", what)
     if not found:
-        raise RecipeError(f"freeze = {what!r}: use none, all, embeddings, first:N or last:N.")
+        ways = "none, all, embeddings, first:N, middle:N, last:N or but-first:N"
+        raise RecipeError(f"freeze = {what!r}: use {ways}.")
     whole, end, count = found.groups()
-    if whole:
-        wholes: dict[str, list[nn.Module]] = {
-            "none": [],
-            "all": [encoder],
-            "embeddings": encoder.embeddings,
-        }
-        frozen = wholes[whole]
-    else:
-        blocks, number = encoder.blocks, int(count)
+    wholes: dict[str, list[nn.Module]] = {"all": [encoder], "embeddings": encoder.embeddings}
+    frozen = wholes.get(whole or "", [])
+    if end:
+        blocks, number, below = encoder.blocks, int(count), encoder.embeddings
         if number > len(blocks):
             raise RecipeError(f"freeze = {what!r}: this encoder has {len(blocks)} layers.")
-        frozen = [*encoder.embeddings, *blocks[:number]] if end == "first" else blocks[-number:]
+        start = (len(blocks) - number) // 2
+        frozen = {
+            "first": [*below, *blocks[:number]],
+            "middle": blocks[start : start + number],
+            "last": blocks[-number:],
+            "but-first": [*below, *blocks[number:]],
+        }[end]
     for module in frozen:
         module.requires_grad_(False)
 
@@ -174,6 +185,8 @@ def build_encoder(described: Mapping[str, Any], dropout: float = 0.1) -> Sentenc
 
         config = AutoConfig.for_model(**settings["settings"])
         return HubEncoder(AutoModel.from_config(config))
+    if architecture in ARCHITECTURES:
+        return RecurrentEncoder(architecture, RecurrentSize(**settings), dropout)
     raise CheckpointError(f"unknown encoder architecture {architecture!r}: use the textvae that wrote it.")
 
 

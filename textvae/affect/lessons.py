@@ -1,6 +1,6 @@
 """What the affect model is taught: sentences of several corpora as one table of targets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,9 @@ from textvae.affect.model import DIMENSIONS, Scale
 from textvae.corpora.sentence import Sentence
 from textvae.errors import RecipeError, UnknownNameError
 
-SOURCES = ("emobank", "vader", "goemotions", "reviews")
+UNRATED = ("tatoeba", "common_voice", "gutenberg")
+"""Sources whose sentences are taught by a teacher's readings alone."""
+SOURCES = ("emobank", "vader", "goemotions", "reviews", *UNRATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Batch:
         polarity: (B,), 1 for positive and 0 for negative.
         emotions: (B, E), 1 for an emotion that a rater saw.
         scale: (B,), which corpus's scale the valence or the polarity is on.
+        teacher: (B, 6), a teacher's standardised means and spreads.
     """
 
     pieces: Tensor
@@ -36,6 +39,7 @@ class Batch:
     polarity: Tensor
     emotions: Tensor
     scale: Tensor
+    teacher: Tensor
 
 
 def encode(tokenizer: Tokenizer, texts: list[str], longest: int) -> list[np.ndarray]:
@@ -54,6 +58,19 @@ def pad(rows: list[np.ndarray], fill: int = 0) -> tuple[Tensor, Tensor]:
     return pieces, torch.arange(pieces.shape[1]) < lengths[:, None]
 
 
+def bucketed(
+    mixed: np.ndarray, lengths: Sequence[int], size: int, random: np.random.Generator
+) -> list[np.ndarray]:
+    """Batches of `size` rows out of the `mixed` ones, of about the same length, in random order."""
+    batches = []
+    for start in range(0, len(mixed), 50 * size):
+        pool = mixed[start : start + 50 * size]
+        pool = pool[np.argsort([lengths[row] for row in pool], kind="stable")]
+        cut = [pool[i : i + size] for i in range(0, len(pool), size)]
+        batches += [cut[i] for i in random.permutation(len(cut))]
+    return batches
+
+
 def scales_of(sentences: Iterable[Sentence]) -> tuple[Scale, ...]:
     """Centre and width of the ratings of each dimension."""
     rated = [[r.mean for d in DIMENSIONS if (r := getattr(s, d)) is not None] for s in sentences]
@@ -63,11 +80,18 @@ def scales_of(sentences: Iterable[Sentence]) -> tuple[Scale, ...]:
     return tuple(Scale(float(m), float(s)) for m, s in zip(ratings.mean(0), ratings.std(0), strict=True))
 
 
+def standardised(readings: np.ndarray, scales: tuple[Scale, ...]) -> np.ndarray:
+    """Means and spreads on the 1-5 scale as the model gives them, (N, 6) both."""
+    centre, width = np.array([(s.centre, s.width) for s in scales]).T
+    return np.concatenate([(readings[:, :3] - centre) / width, readings[:, 3:] / width], axis=1)
+
+
 class Lessons:
     """All training sentences, and the order in which they are taught.
 
     `sources` maps a corpus's name to its sentences. EmoBank teaches the three dimensions; VADER's sets
-    and the reviews teach valence through a scale of their own; GoEmotions teaches emotions.
+    and the reviews teach valence through a scale of their own; GoEmotions teaches emotions. `readings` are a
+    teacher's means and spreads of each source's sentences, (n, 6) on the 1-5 scale.
     """
 
     def __init__(
@@ -76,6 +100,7 @@ class Lessons:
         tokenizer: Tokenizer,
         longest: int,
         scales: tuple[Scale, ...],
+        readings: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         if unknown := sorted(set(sources) - set(SOURCES)):
             raise UnknownNameError("affect source", unknown[0], SOURCES)
@@ -93,6 +118,9 @@ class Lessons:
         self.polarity = np.full(count, np.nan, np.float32)
         self.seen = np.full((count, len(self.emotions)), np.nan, np.float32)
         self.scale = np.zeros(count, np.int64)
+        self.teacher = np.full((count, 6), np.nan, np.float32)
+        for name, read in (readings or {}).items():
+            self.teacher[self.rows[name]] = standardised(read, scales)
         for name, group in sources.items():
             for row, sentence in zip(self.rows[name], group, strict=True):
                 self._fill(name, row, sentence, scales)
@@ -109,7 +137,7 @@ class Lessons:
                 self.affect[row, i] = (rating.mean - scale.centre) / scale.width
                 if rating.sd is not None:
                     self.spread[row, i] = rating.sd / scale.width
-        else:
+        elif source not in UNRATED:
             name = f"{source}/{sentence.label}" if source == "vader" else source
             if name not in self.scale_names:
                 self.scale_names.append(name)
@@ -139,16 +167,10 @@ class Lessons:
                 chosen.append(random.permutation(rows)[:wanted])
                 wanted -= len(chosen[-1])
         mixed = random.permutation(np.concatenate(chosen))
-        batches = []
-        for start in range(0, len(mixed), 50 * size):
-            pool = mixed[start : start + 50 * size]
-            pool = pool[np.argsort([len(self.pieces[row]) for row in pool], kind="stable")]
-            cut = [pool[i : i + size] for i in range(0, len(pool), size)]
-            batches += [cut[i] for i in random.permutation(len(cut))]
-        return batches
+        return bucketed(mixed, [len(pieces) for pieces in self.pieces], size, random)
 
     def batch(self, rows: np.ndarray) -> Batch:
         """The rows' pieces and targets."""
         pieces, mask = pad([self.pieces[row] for row in rows], self.pad)
-        columns = (self.affect, self.spread, self.valence, self.polarity, self.seen, self.scale)
+        columns = (self.affect, self.spread, self.valence, self.polarity, self.seen, self.scale, self.teacher)
         return Batch(pieces, mask, *(torch.from_numpy(column[rows]) for column in columns))

@@ -1,24 +1,35 @@
 """Reading the affect of text with a trained model: one text, a list, or a stream of any length."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from textvae.affect.calibration import Calibration
+from textvae.affect.attribution import integrated_gradients
+from textvae.affect.calibration import SCORES, Calibration
+from textvae.affect.explanation import leave_one_out
+from textvae.affect.folded import FoldedGru
+from textvae.affect.grouping import Group, batches, groups_ahead
 from textvae.affect.model import DIMENSIONS, AffectModel
-from textvae.affect.values import Affect, Reading
+from textvae.affect.recurrent import RecurrentEncoder
+from textvae.affect.tables import Table
+from textvae.affect.threads import one_core_threads
+from textvae.affect.values import Explanation, Reading
 from textvae.affect.windows import PieceReader, Pieces
-from textvae.errors import CheckpointError
+from textvae.affect.words import WordReader
+from textvae.errors import CheckpointError, UnknownNameError
 from textvae.training.checkpoint import Checkpoint, load_checkpoint
 from textvae.training.device import Device, choose_device
 
-GROUP_LINES, GROUP_CHARACTERS = 4096, 1_000_000  # how far a stream reads ahead
+T = TypeVar("T")
+
+GROUP_LINES = 4096  # how far a stream reads ahead
 BATCH_ROWS, BATCH_PIECES = 128, 4096  # bounds of one batch; its rows are padded to the longest
+FAST_LINES, FAST_ROWS, FAST_PIECES = 16_384, 1024, 16_384  # the same for a folded model, without padding
+EXPLAINED_BY = ("removal", "gradient")
 
 
 class AffectReader:
@@ -39,9 +50,11 @@ class AffectReader:
     ) -> None:
         self.model = model.to(device.device).eval()
         self.pieces, self.device, self.level = pieces, device, level
-        self.factors = calibration.factors(level)
+        self.calibration, self.factors = calibration, calibration.factors(level)
         self.name, self.checksum = "", ""
-        if device.dtype != torch.float32:
+        self.folded = FoldedGru(self.model, device.dtype) if FoldedGru.suits(self.model) else None
+        # A recurrent encoder's only matrices of this kind pool its states, in fp32.
+        if device.dtype != torch.float32 and not isinstance(self.model.encoder, RecurrentEncoder):
             for module in self.model.encoder.modules():
                 if isinstance(module, torch.nn.Linear):
                     module.to(device.dtype)
@@ -66,8 +79,8 @@ class AffectReader:
                 f"{checkpoint.folder} holds a {checkpoint.kind} model: give an affect one, such as affect-en."
             )
         try:
-            weights = dict(checkpoint.tensors)
-            residuals = np.stack([weights.pop(f"residuals.{d}").numpy() for d in DIMENSIONS])
+            calibration = Calibration.of_checkpoint(checkpoint)
+            weights = {name: t for name, t in checkpoint.tensors.items() if not name.startswith(SCORES)}
             model = AffectModel.build(checkpoint.config["model"], weights)
             tokenizer = Tokenizer.from_buffer(checkpoint.files["tokenizer.json"])
             window = int(checkpoint.config["window"])
@@ -76,7 +89,8 @@ class AffectReader:
             raise CheckpointError(
                 f"{checkpoint.folder} does not fit this textvae ({reason}): use the version that wrote it."
             ) from error
-        reader = cls(model, PieceReader(tokenizer, window), Calibration(residuals), device, level)
+        pieces = WordReader if WordReader.suits(tokenizer) else PieceReader
+        reader = cls(model, pieces(tokenizer, window), calibration, device, level)
         reader.name, reader.checksum = checkpoint.folder.name, checkpoint.checksum
         return reader
 
@@ -97,97 +111,104 @@ class AffectReader:
 
     def stream(self, texts: Iterable[str | None]) -> Iterator[Reading | None]:
         """Readings in the order of `texts`, in memory that does not grow with their number."""
-        groups = _groups(texts)
-        first = next(groups, None)
-        if first is None:
-            return
-        second = next(groups, None)
-        if second is None:
-            yield from self._readings(first, self.pieces.read(_distinct(first)))
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="pieces") as background:
-            waiting: tuple[list[str | None], Future[Pieces]] | None = None
-            for group in chain((first, second), groups):
-                ahead = group, background.submit(self.pieces.read, _distinct(group))
-                if waiting:
-                    yield from self._readings(waiting[0], waiting[1].result())
-                waiting = ahead
-            if waiting:
-                yield from self._readings(waiting[0], waiting[1].result())
+        for table in self.tables(texts):
+            yield from table.readings()
 
-    def score(self, texts: Sequence[str]) -> np.ndarray:
+    def tables(self, texts: Iterable[str | None]) -> Iterator[Table]:
+        """What `stream` gives as arrays of some thousand texts at a time: for a million of them."""
+
+        def table(group: Group) -> Table:
+            mean, spread = self._read(group.pieces)
+            sd = self.calibration.sd(spread)
+            values = np.stack([mean, sd, *self.calibration.interval(mean, sd, self.factors)], axis=-1)
+            return Table(group.texts, group.rows, values, group.pieces.windows)
+
+        return self._groups(texts, table)
+
+    def score(self, texts: Iterable[str | None]) -> np.ndarray:
         """Means of valence, arousal and dominance, (N, 3) float32 on the 1-5 scale; NaN for a blank text."""
-        scores = np.full((len(texts), len(DIMENSIONS)), np.nan, np.float32)
-        start = 0
-        for group in _groups(texts):
-            distinct = _distinct(group)
-            if distinct:
-                mean, _ = self._read(self.pieces.read(distinct))
-                place = {text: i for i, text in enumerate(distinct)}
-                for row, text in enumerate(group, start):
-                    if (i := place.get(text or "")) is not None:
-                        scores[row] = mean[i]
-            start += len(group)
-        return scores
+        return self.read(texts)[0]
 
-    def _readings(self, group: list[str | None], pieces: Pieces) -> Iterator[Reading | None]:
-        distinct = _distinct(group)
-        mean, spread = self._read(pieces)
-        reach = spread * self.factors
-        low, high = (mean - reach).clip(1.0, 5.0), (mean + reach).clip(1.0, 5.0)
-        table = np.stack([mean, spread, low, high], axis=-1)
-        rows = dict(zip(distinct, zip(table.tolist(), pieces.windows.tolist(), strict=True), strict=True))
-        for text in group:
-            if text is None or (found := rows.get(text)) is None:
-                yield None
-            else:
-                values, windows = found
-                valence, arousal, dominance = (Affect(*four) for four in values)
-                yield Reading(text, valence, arousal, dominance, windows)
+    def read(self, texts: Iterable[str | None]) -> tuple[np.ndarray, np.ndarray]:
+        """Means and spreads as the model says them, not calibrated: (N, 3) float32 each, on the 1-5 scale.
+
+        NaN for a blank text.
+        """
+        blank = np.full((1, 2 * len(DIMENSIONS)), np.nan, np.float32)
+
+        def read(group: Group) -> np.ndarray:
+            found = np.concatenate([*self._read(group.pieces)], axis=1)
+            return np.concatenate([found, blank])[group.rows]  # row -1 is the last one
+
+        mean, spread = np.split(np.concatenate([blank[:0], *self._groups(texts, read)]), 2, axis=1)
+        return mean, spread
+
+    def explain(
+        self, texts: Iterable[str | None], dimension: str = "valence", by: str = "removal"
+    ) -> list[Explanation | None]:
+        """Which words carry the reading of each text in a dimension; None for a blank text.
+
+        By `removal` a word's contribution is what is read, less what is read when the word is left out; by
+        `gradient` its share of what is read less what is read of the masked text (integrated gradients).
+        Both are in points of the 1-5 scale. Of a long text the beginning is explained (100 words at most).
+
+        Raises `UnknownNameError` for a dimension or a way that is not known.
+        """
+        if isinstance(texts, str):
+            texts = [texts]
+        return list(self.explain_stream(texts, dimension, by))
+
+    def explain_stream(
+        self, texts: Iterable[str | None], dimension: str = "valence", by: str = "removal"
+    ) -> Iterator[Explanation | None]:
+        """As `explain`, in the order of `texts`, in memory that does not grow with their number."""
+        if dimension not in DIMENSIONS:
+            raise UnknownNameError("dimension", dimension, DIMENSIONS)
+        if by not in EXPLAINED_BY:
+            raise UnknownNameError("way to explain", by, EXPLAINED_BY)
+        if by == "gradient":
+            return integrated_gradients(texts, self.model, self.pieces, self.device, dimension)
+        column = DIMENSIONS.index(dimension)
+        return leave_one_out(texts, lambda many: self._read(self.pieces.read(many))[0][:, column], dimension)
+
+    def _groups(self, texts: Iterable[str | None], act: Callable[[Group], T]) -> Iterator[T]:
+        return groups_ahead(texts, self.pieces, FAST_LINES if self.folded else GROUP_LINES, act)
 
     @torch.inference_mode()
     def _read(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
         """Mean and spread of each text, (N, 3) float32: over its windows, weighted by their lengths."""
-        count = len(pieces.rows)
-        values = np.empty((count, 2 * len(DIMENSIONS)), np.float64)
-        for rows in _batches(pieces.lengths):
-            matrix, mask = pieces.matrix(rows)
-            inputs = (torch.from_numpy(array).to(self.device.device) for array in (matrix, mask))
-            with self.device.autocast():
-                read = self.model.read(*inputs)
-            values[rows] = torch.cat(read, 1).float().cpu().numpy()
-        weights = pieces.lengths.astype(np.float64)
-        total = np.zeros((len(pieces.windows), values.shape[1]))
-        np.add.at(total, pieces.owner, values * weights[:, None])
-        total /= np.maximum(np.bincount(pieces.owner, weights, len(total)), 1.0)[:, None]
-        mean, spread = np.split(total.astype(np.float32), 2, axis=1)
+        values = np.empty((len(pieces.lengths), 2 * len(DIMENSIONS)), np.float32)
+        if self.folded:
+            self._read_folded(pieces, values)
+        else:
+            for rows in batches(pieces.lengths, BATCH_ROWS, BATCH_PIECES):
+                matrix, mask = (torch.from_numpy(part).to(self.device.device) for part in pieces.matrix(rows))
+                with self.device.autocast():
+                    read = self.model.read(matrix, mask)
+                values[rows] = torch.cat(read, 1).float().cpu().numpy()
+        if len(values) > len(pieces.windows):
+            weights = pieces.lengths.astype(np.float64)
+            total = np.zeros((len(pieces.windows), values.shape[1]))
+            np.add.at(total, pieces.owner, values * weights[:, None])
+            total /= np.maximum(np.bincount(pieces.owner, weights, len(total)), 1.0)[:, None]
+            values = total.astype(np.float32)
+        mean, spread = np.split(values, 2, axis=1)
         return mean, spread
 
+    def _read_folded(self, pieces: Pieces, values: np.ndarray) -> None:
+        """Fill `values` by the folded model, batches side by side."""
+        folded, device = self.folded, self.device.device
+        assert folded is not None
 
-def _groups(texts: Iterable[str | None]) -> Iterator[list[str | None]]:
-    """Runs of texts, bounded in number and in characters."""
-    group: list[str | None] = []
-    characters = 0
-    for text in texts:
-        group.append(text)
-        characters += len(text or "")
-        if len(group) >= GROUP_LINES or characters >= GROUP_CHARACTERS:
-            yield group
-            group, characters = [], 0
-    if group:
-        yield group
+        @torch.inference_mode()
+        def read(rows: np.ndarray) -> None:
+            matrix = torch.from_numpy(pieces.matrix(rows)[0]).to(device)
+            values[rows] = torch.cat(folded.read(matrix), 1).float().cpu().numpy()
 
-
-def _distinct(group: list[str | None]) -> list[str]:
-    """The texts that are not blank, each once."""
-    return list(dict.fromkeys(text for text in group if text is not None and text.strip()))
-
-
-def _batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Rows by falling length, in batches bounded in rows and in padded pieces."""
-    order = np.argsort(-lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        rows = max(1, min(BATCH_ROWS, BATCH_PIECES // int(lengths[order[start]])))
-        yield order[start : start + rows]
-        start += rows
+        found = list(batches(pieces.lengths, FAST_ROWS, FAST_PIECES, same=True))
+        if len(found) == 1 or device.type != "cpu":
+            for rows in found:
+                read(rows)
+            return
+        with one_core_threads() as pool:
+            list((pool.map if pool else map)(read, found))

@@ -11,7 +11,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from textvae.affect.calibration import Calibration
+from textvae.affect.calibration import FILE, Calibration, raters_sd
+from textvae.affect.distillation import Student, StudentOptions, new_student
 from textvae.affect.encoder import freeze, pretrained_encoder
 from textvae.affect.lessons import Batch, Lessons, encode, pad, scales_of
 from textvae.affect.model import DIMENSIONS, AffectModel
@@ -23,7 +24,7 @@ from textvae.training.quantisation import dequantise, quantise
 from textvae.training.recipe import read_table
 from textvae.variational.objective import Objective
 
-TERMS = frozenset({"affect", "spread", "valence", "polarity", "emotions"})
+TERMS = frozenset({"affect", "spread", "valence", "polarity", "emotions", "distillation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Pupil(nn.Module):
     def __init__(self, model: AffectModel, scales: int, emotions: int) -> None:
         super().__init__()
         self.model = model
-        self.slope = nn.Parameter(torch.ones(scales))
-        self.offset = nn.Parameter(torch.zeros(scales))
+        self.slope = nn.Parameter(torch.ones(max(1, scales)))
+        self.offset = nn.Parameter(torch.zeros(max(1, scales)))
         self.emotions = nn.Linear(model.mean.in_features, emotions) if emotions else None
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
@@ -67,6 +68,7 @@ class Pupil(nn.Module):
             "affect": _known(F.mse_loss, read.mean, batch.affect),
             "spread": _known(F.mse_loss, read.spread, batch.spread),
             "valence": _known(F.mse_loss, valence, batch.valence),
+            "distillation": _known(F.mse_loss, torch.cat([read.mean, read.spread], 1), batch.teacher),
             "polarity": _known(F.binary_cross_entropy_with_logits, valence, batch.polarity),
         }
         if self.emotions is not None:
@@ -96,7 +98,7 @@ class AffectTask:
         self.pupil = Pupil(model, len(lessons.scale_names), len(lessons.emotions)).to(device.device)
         self.model: nn.Module = self.pupil
         self.dev = encode(tokenizer, [s.text for s in dev], options.window)
-        self.gold = ratings_of(dev)
+        self.gold, self.gold_sd = ratings_of(dev), raters_sd(dev)
 
     @classmethod
     def from_recipe(
@@ -109,23 +111,20 @@ class AffectTask:
         stages = recipe.get("stage", [])
         if not stages:
             raise RecipeError("the recipe has no [[stage]]: give at least one, such as emobank = 4.0.")
-        if not (name := encoder or options.encoder):
-            raise RecipeError("no encoder: name a transformers folder or a hub model with --encoder.")
-        pretrained, pieces = pretrained_encoder(name)
-        freeze(pretrained, options.freeze)
-        for module in pretrained.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = options.dropout
-        tokenizer = Tokenizer.from_buffer(pieces)
         names = dict.fromkeys(name for stage in stages for name in stage)
-        sources = {name: _source(name, directory) for name in names}
-        scales = scales_of(sources.get("emobank", ()))
-        lessons = Lessons(sources, tokenizer, data.longest, scales)
         torch.manual_seed(seed)
-        model = AffectModel(pretrained, _width(pretrained), scales)
+        if "student" in recipe:
+            wanted = read_table(recipe["student"], StudentOptions, "student")
+            student = new_student(wanted, names, options.dropout, directory, device, precision)
+        else:
+            student = _pretrained(encoder or options.encoder, names, options, directory)
+        scales = scales_of(student.sources.get("emobank", ()))
+        lessons = Lessons(student.sources, student.tokenizer, data.longest, scales, student.readings)
+        torch.manual_seed(seed)
+        model = AffectModel(student.encoder, student.encoder.width, scales)
         dev = list(read_corpus("emobank", split="dev", directory=directory))
         chosen = choose_device(device, precision)
-        return cls(recipe, model, tokenizer, lessons, dev, options, data, seed, chosen)
+        return cls(recipe, model, student.tokenizer, lessons, dev, options, data, seed, chosen)
 
     def epoch(self, epoch: int) -> Sequence[np.ndarray]:
         """Row numbers of every batch of the plan."""
@@ -157,9 +156,7 @@ class AffectTask:
         weights = {name: value.detach().cpu().float() for name, value in state.items()}
         stored = dequantise(quantise(weights)) if self.options.quantised else weights
         shipped = AffectModel.build(self.pupil.model.describe(), stored).to(self.device.device)
-        calibration = Calibration.fit(self.gold, *self._read(shipped))
-        for dimension, residuals in zip(DIMENSIONS, calibration.residuals, strict=True):
-            weights[f"residuals.{dimension}"] = torch.from_numpy(residuals)
+        calibration = Calibration.fit(self.gold, *self._read(shipped), self.gold_sd)
         config = {
             "kind": "affect",
             "model": self.pupil.model.describe(),
@@ -168,7 +165,8 @@ class AffectTask:
             "seed": self.seed,
             "dev": {name: round(value, 5) for name, value in figures.items()},
         }
-        files = {"tokenizer.json": _bare(self.tokenizer)}
+        about = {"corpus": "emobank/dev", "rows": len(self.gold)}
+        files = {"tokenizer.json": _bare(self.tokenizer), FILE: calibration.to_json(about)}
         save_checkpoint(folder, config, weights, files, quantised=self.options.quantised)
 
     @torch.no_grad()
@@ -191,15 +189,25 @@ def ratings_of(sentences: Iterable[Sentence]) -> np.ndarray:
     return np.array([[getattr(s, d).mean for d in DIMENSIONS] for s in sentences], np.float32)
 
 
+def _pretrained(
+    name: str, names: Iterable[str], options: ModelOptions, directory: str | Path | None
+) -> Student:
+    """A pretrained transformer and the corpora it is to learn from, without a teacher."""
+    if not name:
+        raise RecipeError("no encoder: name a transformers folder or a hub model with --encoder.")
+    encoder, pieces = pretrained_encoder(name)
+    freeze(encoder, options.freeze)
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = options.dropout
+    sources = {name: _source(name, directory) for name in names}
+    return Student(encoder, Tokenizer.from_buffer(pieces), sources, {})
+
+
 def _source(name: str, directory: str | Path | None) -> list[Sentence]:
     """The training sentences of a source; of the reviews, the pros and cons of products."""
     sentences = read_corpus(name, split="train", directory=directory)
     return [s for s in sentences if name != "reviews" or s.id.startswith("pros_cons")]
-
-
-def _width(encoder: nn.Module) -> int:
-    size = getattr(encoder, "size", None)
-    return int(size.hidden if size is not None else encoder.model.config.hidden_size)  # type: ignore[union-attr, arg-type]
 
 
 def _pearson(a: np.ndarray, b: np.ndarray) -> float:
