@@ -1,9 +1,11 @@
 """How fast `textvae analyze` reads short lines, how much memory that takes, and what a plain pipeline does.
 
-The lines are distinct: `analyze` reads a line that comes twice only once, which would flatter it. The plain
+The lines are distinct: `analyze` reads a line that comes twice only once, which would flatter it (of more
+lines than the corpus has, one comes again a whole corpus later, further than it remembers). The plain
 pipeline is `transformers.pipeline("text-classification")` with a model of BERT-base's size at batch 32, as
 one would write it; its weights are random, which changes nothing about its speed. Both read the same lines
-in the same run, models loaded, before and after each other.
+in the same run, models loaded, before and after each other. Lines of 5 to 320 words show how cost grows with
+length: they are the corpus's words, cut anew, and from 256 pieces on a line is read in windows.
 """
 
 import argparse
@@ -14,23 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lines import distinct_lines, lines_of_words, spread
 from measuring import RESULTS, TEXTVAE, publish, run
-
-
-def distinct_lines(corpus: str) -> list[str]:
-    """The distinct lines of a corpus, in its order."""
-    from textvae.corpora import read_corpus
-
-    return list(dict.fromkeys(" ".join(sentence.text.split()) for sentence in read_corpus(corpus)))
-
-
-def spread(lines: list[str], count: int) -> list[str]:
-    """`count` of the lines, spread evenly over them."""
-    if len(lines) < count:
-        raise SystemExit(
-            f"the corpus has {len(lines):,} distinct lines, not {count:,}: choose another --corpus."
-        )
-    return [lines[place * len(lines) // count] for place in range(count)]
 
 
 def plain_pipeline(model: str) -> Callable[[list[str]], Any]:
@@ -92,6 +79,7 @@ def main() -> None:
         "--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="lines of each file"
     )
     parser.add_argument("--subset", type=int, default=2_000, help="lines that the plain pipeline reads too")
+    parser.add_argument("--words", type=int, nargs="*", default=[5, 20, 80, 320], help="words of a line")
     parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"])
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
@@ -110,6 +98,11 @@ def main() -> None:
     ours += [seconds(lambda: reader.analyze(subset)) for _ in range(2)]
     typical = statistics.median(ours)
 
+    by_words = []
+    for words in options.words:
+        cut = lines_of_words(lines, words, max(128, 40_000 // words))
+        by_words.append({"words": words, "lines": len(cut), "seconds": seconds(lambda: reader.score(cut))})  # noqa: B023
+
     figures = {
         f"`textvae analyze --lines`, {one['lines']:,} lines, start included": (
             f"{one['lines'] / one['seconds']:,.0f} lines a second, at most {one['peak_mib']:,.0f} MiB"
@@ -122,10 +115,16 @@ def main() -> None:
         f"{len(subset) / plain:,.0f} a second"
     )
     figures["ratio of the two"] = f"{plain / typical:.1f}"
+    for one in by_words:
+        speed = one["lines"] / one["seconds"]
+        figures[f"{reader.name}, lines of {one['words']} words"] = (
+            f"{speed:,.0f} lines a second, {speed * one['words']:,.0f} words a second"
+        )
     details = {
         "corpus": options.corpus,
         "mean_words": statistics.mean(line.count(" ") + 1 for line in lines),
         "files": files,
+        "words": by_words,
         "subset": {"lines": len(subset), "textvae_seconds": ours, "pipeline_seconds": plain},
     }
     publish("analyze_speed", figures, details, options.results)

@@ -31,6 +31,17 @@ def test_affect_en_reads_emobank() -> None:
     assert 0.88 <= report["coverage"] <= 0.92
 
 
+def test_affect_fast_reads_emobank() -> None:
+    from textvae.affect.reader import AffectReader
+
+    reader = AffectReader.load(shipped("affect-fast"))
+    report = evaluate_affect(reader, read_corpus("emobank", split="test"), "emobank/test")
+    assert report["r valence"] >= 0.68
+    assert report["r arousal"] >= 0.49
+    assert report["r dominance"] >= 0.43
+    assert 0.88 <= report["coverage"] <= 0.92
+
+
 def test_text_yelp_turns_the_benchmark() -> None:
     from textvae.text.writer import TextWriter
 

@@ -11,12 +11,13 @@ FLOORS = [
     {"errors", "resources"},
     {"corpora", "variational"},
     {"training"},
-    {"affect"},
+    {"affect", "topics"},  # side by side: neither knows the other
     {"text"},
     {"evaluation"},
     {"cli"},
 ]
 LEVEL = {room: level for level, floor in enumerate(FLOORS) for room in floor}
+STRANGERS = {"affect": "topics", "topics": "affect"}
 OWNERS = {
     "typer": ["cli/"],
     "rich": ["cli/"],
@@ -64,6 +65,12 @@ def test_imports_point_down(source: str) -> None:
         if name.startswith("textvae.") and LEVEL.get(name.split(".")[1], -1) > LEVEL[room(source)]
     ]
     assert not upward
+
+
+@pytest.mark.parametrize("source", [source for source in SOURCES if room(source) in STRANGERS])
+def test_rooms_side_by_side_do_not_meet(source: str) -> None:
+    other = f"textvae.{STRANGERS[room(source)]}"
+    assert not [f"{source}:{line}" for name, line in imports(source) if f"{name}.".startswith(f"{other}.")]
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textvae.affect.values import Affect, Reading
     from textvae.text.values import Candidate, Draw, Transfer, Waypoint
     from textvae.text.writer import TextWriter
+    from textvae.topics.reader import TopicReader
 
 __version__ = "0.1.0"
 
@@ -47,6 +48,7 @@ __all__ = [
     "TextError",
     "TextWriter",
     "TextvaeError",
+    "TopicReader",
     "TrainingError",
     "Transfer",
     "UnknownNameError",
@@ -61,25 +63,37 @@ _PLACES = {
     "Candidate": "textvae.text.values",
     "Draw": "textvae.text.values",
     "TextWriter": "textvae.text.writer",
+    "TopicReader": "textvae.topics.reader",
     "Transfer": "textvae.text.values",
     "Waypoint": "textvae.text.values",
 }
 
 
 @overload
-def load(name: Literal["affect-en"], device: str = "auto", precision: str = "auto") -> "AffectReader": ...
+def load(
+    name: Literal["affect-en", "affect-fast"], device: str = "auto", precision: str = "auto"
+) -> "AffectReader": ...
 @overload
 def load(
     name: Literal["text-en", "text-yelp"], device: str = "auto", precision: str = "auto"
 ) -> "TextWriter": ...
 @overload
-def load(name: str, device: str = "auto", precision: str = "auto") -> "AffectReader | TextWriter": ...
-def load(name: str, device: str = "auto", precision: str = "auto") -> "AffectReader | TextWriter":
+def load(
+    name: str, device: str = "auto", precision: str = "auto"
+) -> "AffectReader | TextWriter | TopicReader": ...
+def load(
+    name: str, device: str = "auto", precision: str = "auto"
+) -> "AffectReader | TextWriter | TopicReader":
     """A model by the name of a shipped checkpoint or by a checkpoint's folder: its kind says which.
 
     Raises `UnknownNameError` for a name that is none, `CheckpointError` for a checkpoint that cannot be read.
     """
-    if _kind(name) == "text":
+    kind = _kind(name)
+    if kind == "topics":
+        from textvae.topics.reader import TopicReader
+
+        return TopicReader.load(name)
+    if kind == "text":
         from textvae.text.writer import TextWriter
 
         return TextWriter.load(name, device=device, precision=precision)

@@ -14,7 +14,21 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from textvae.cli import analyze, corpus, evaluate, interpolate, reconstruct, sample, train, transfer
+from textvae.cli import (
+    analyze,
+    calibrate,
+    corpus,
+    evaluate,
+    evaluate_text,
+    evaluate_topics,
+    interpolate,
+    reconstruct,
+    sample,
+    topics,
+    train,
+    train_topics,
+    transfer,
+)
 from textvae.cli.render import visible
 from textvae.errors import TextvaeError
 
@@ -36,7 +50,12 @@ app.command()(transfer.transfer)
 app.command()(interpolate.interpolate)
 app.command()(sample.sample)
 app.command()(reconstruct.reconstruct)
+app.command()(topics.topics)
+train.app.command()(train_topics.topics)
 app.add_typer(train.app, name="train")
+app.command()(calibrate.calibrate)
+evaluate.app.command()(evaluate_text.text)
+evaluate.app.command()(evaluate_topics.topics)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(corpus.app, name="corpus")
 

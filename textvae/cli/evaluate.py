@@ -63,10 +63,11 @@ def affect(
     sentences, name = chosen(corpus, split, corpora, column)
     reader = open_reader(model, device, precision, level)
 
+    from textvae.corpora.ratings import read_ratings
     from textvae.evaluation.affect import evaluate_affect
 
     with render.waiting(f"reading {name}"):
-        report = evaluate_affect(reader, sentences, name)
+        report = evaluate_affect(reader, sentences, name, ratings=read_ratings(corpus, corpora))
     show(report, target)
 
 
@@ -147,13 +148,17 @@ def reconstruction(
 
 
 def chosen(
-    corpus: str, split: str | None, corpora: Path | None, column: list[str] | None = None
+    corpus: str,
+    split: str | None,
+    corpora: Path | None,
+    column: list[str] | None = None,
+    usual: str = "test",
 ) -> tuple[Iterator["Sentence"], str]:
-    """The sentences of a corpus and what to call them; the test split where a card has one."""
+    """The sentences of a corpus and what to call them; the `usual` split where a card has it."""
     from textvae.corpora import card_names, load_card, read_corpus
 
     if split is None and corpus in card_names():
-        split = next((name for name in ("test", "all") if name in load_card(corpus).splits), None)
+        split = next((name for name in (usual, "all") if name in load_card(corpus).splits), None)
     sentences = read_corpus(corpus, split=split, directory=corpora, columns=parse_columns(column) or None)
     return sentences, f"{corpus}/{split}" if split else corpus
 

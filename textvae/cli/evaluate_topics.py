@@ -150,11 +150,11 @@ def line(row: Row) -> str:
 
 
 def figure(row: Row, name: str, decimals: int) -> str:
-    """`mean±deviation` of a figure; a dash where a system has none."""
+    """`mean ±deviation` of a figure; a dash where a system has none."""
     mean, deviation = row[name], row[f"{name}_sd"]
     if not isinstance(mean, int | float):
         return "-"
-    spread = "" if not isinstance(deviation, float) else f"±{deviation:.{decimals}f}"
+    spread = "" if not isinstance(deviation, float) else f" ±{deviation:.{decimals}f}"
     return f"{mean:.{decimals}f}{spread.replace('±0.', '±.')}"
 
 

@@ -126,8 +126,8 @@ def candidates(
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
-    of the source is in it, and how much more fluent than its source, or than `Steering.fluent`, it is, in nats
-    a piece; 0 for the source itself."""
+    of the source is in it, and how much more fluent than its source, or than `Steering.fluent`, it is, in
+    nats a piece; 0 for the source itself."""
 
     text: str
     log_prob: float

@@ -1,0 +1,111 @@
+"""Sentences by the thousand: the rows that `output.write` writes, made faster for a million lines."""
+
+import csv
+import gc
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cache
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, TextIO
+
+from textvae.cli import sentences
+from textvae.cli.options import Format
+from textvae.cli.output import Target, harmless, open_text
+from textvae.cli.reading import Item
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from textvae.affect.reader import AffectReader
+
+Block = list[tuple[str | None, int | None, int, str, *tuple[str | None, ...]]]
+"""Rows, the values of `sentences.COLUMNS`; numbers as they are written, with six decimals at most."""
+
+NUMBERS = list(sentences.COLUMNS)[4:]
+NOTHING: list[list[str | None]] = [[None] * len(NUMBERS)]
+
+
+def suit(target: Target) -> bool:
+    """Whether rows can be written to the target in blocks: as CSV or JSON, and not to a terminal."""
+    return target.format in (Format.csv, Format.jsonl) and (
+        target.path is not None or not sys.stdout.isatty()
+    )
+
+
+def write(items: Iterable[Item], reader: "AffectReader", target: Target) -> None:
+    """Read the items and write a row for each, as `output.write` writes those of `sentences.rows`."""
+    gc.freeze()  # what was loaded stays to the end: the collector need not go through it again and again
+    with open_text(target) as stream:
+        draw = _write_csv if target.format is Format.csv else _write_json
+        draw(blocks(items, reader), stream)
+        stream.flush()
+
+
+def blocks(items: Iterable[Item], reader: "AffectReader") -> Iterator[Block]:
+    """The items' rows, some thousand at a time, in order; None for the numbers of a blank one."""
+    held: deque[Item] = deque()
+    parts = sentences.Parts()
+
+    def texts() -> Iterator[str]:
+        for item in items:
+            held.append(item)
+            yield item.text
+
+    for table in reader.tables(texts()):
+        numbers = decimals(table.values.reshape(-1, len(NUMBERS))) + NOTHING
+        block: Block = []
+        for row in table.rows.tolist():
+            item = held.popleft()
+            block.append((item.file, item.line, item.index, item.text, *numbers[row]))
+            if row >= 0 and table.windows[row] > 1:
+                parts.add(item, int(table.windows[row]))
+        yield block
+    parts.tell()
+
+
+def decimals(values: "np.ndarray") -> list[list[str | None]]:
+    """The numbers as `repr(round(number, 6))` writes them, None for one that is none.
+
+    Those from 0 to 10 are put together from tables, which is several times as fast.
+    """
+    import numpy as np
+
+    micro = np.rint(values.astype(np.float64) * 1e6)
+    if not (micro.size and micro.min() >= 0 and micro.max() < 1e7):  # or one is not a number
+        return [[None if n != n else repr(round(n, 6)) for n in row] for row in values.tolist()]
+    whole, stem, rest = _tables()
+    thousands, left = np.divmod(micro.astype(np.int64), 1000)
+    return np.where(left == 0, whole[thousands], stem[thousands] + rest[left]).tolist()
+
+
+@cache
+def _tables() -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+    """Of 10,000 thousandths: how each is written, how it begins before more digits; and three last digits."""
+    import numpy as np
+
+    whole = [repr(number / 1000) for number in range(10_000)]
+    stem = [f"{number // 1000}.{number % 1000:03}" for number in range(10_000)]
+    rest = [f"{number:03}".rstrip("0") for number in range(1000)]
+    return np.array(whole, object), np.array(stem, object), np.array(rest, object)
+
+
+def _write_csv(found: Iterable[Block], stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(sentences.COLUMNS)
+    for block in found:
+        writer.writerows(block)
+
+
+def _write_json(found: Iterable[Block], stream: TextIO) -> None:
+    where = '{"file": %s, "line": %s, "index": %d, "text": %s, '
+    full = where + ", ".join(f'"{name}": %s' for name in NUMBERS) + "}\n"
+    for block in found:
+        lines = []
+        for file, line, index, text, *numbers in block:
+            place = "null" if file is None else harmless(encode_basestring(file))
+            number = "null" if line is None else line
+            start = (place, number, index, harmless(encode_basestring(text)))
+            shown = ["null" if value is None else value for value in numbers] if None in numbers else numbers
+            lines.append(full % (*start, *shown))
+        stream.write("".join(lines))
