@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from textvae.cli import clouds
-from textvae.cli.topic_figures import FRAME, Scale, circles, draw, tint
+from textvae.cli.axes import Scale
+from textvae.cli.topic_figures import FRAME, circles, draw, tint
 from textvae.cli.topic_page import html_page
 from textvae.topics.summary import Topic, Word
 
@@ -57,11 +58,11 @@ def test_labels_stand_beside_their_points_or_nowhere() -> None:
 
 
 def test_scales_and_ticks() -> None:
-    scale = Scale.around([2.6, 3.4], 0, 100)
+    scale = Scale.covering([2.6, 3.4], 0, 100, least=0.1, margin=0.125)
     assert scale(3.0) == pytest.approx(50)
     assert scale(2.6) == pytest.approx(10)
     assert scale.ticks() == [2.6, 2.8, 3.0, 3.2, 3.4]
-    assert Scale.around([3.0], 0, 100).high == pytest.approx(3.05)
+    assert Scale.covering([3.0], 0, 100, least=0.1, margin=0.125).high == pytest.approx(3.05)
 
 
 def test_circles_lie_by_affect_and_grow_by_share() -> None:

@@ -50,9 +50,9 @@ def figures_of(read: np.ndarray, gold: np.ndarray) -> Figures:
     return Figures(len(gold), r, mae, mse)
 
 
-def pearson(a: np.ndarray, b: np.ndarray) -> float:
+def pearson(a: np.ndarray | Sequence[float], b: np.ndarray | Sequence[float]) -> float:
     """Pearson's r; NaN where either side does not vary."""
-    x, y = (v.astype(np.float64) - v.astype(np.float64).mean() for v in (a, b))
+    x, y = (np.asarray(v, np.float64) - np.mean(v, dtype=np.float64) for v in (a, b))
     scale = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / scale if scale > 1e-12 else float("nan")
 

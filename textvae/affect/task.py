@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from textvae.affect.calibration import FILE, Calibration, raters_sd
 from textvae.affect.distillation import Student, StudentOptions, new_student
 from textvae.affect.encoder import freeze, pretrained_encoder
+from textvae.affect.figures import pearson
 from textvae.affect.lessons import Batch, Lessons, encode, pad, scales_of
 from textvae.affect.model import DIMENSIONS, AffectModel
 from textvae.corpora import Sentence, read_corpus
@@ -145,7 +146,7 @@ class AffectTask:
     def validate(self) -> Mapping[str, float]:
         """Pearson's r and squared error on dev; the score is the mean of the three r."""
         mean, _ = self._read(self.pupil.model)
-        figures = {f"r_{d}": _pearson(mean[:, i], self.gold[:, i]) for i, d in enumerate(DIMENSIONS)}
+        figures = {f"r_{d}": pearson(mean[:, i], self.gold[:, i]) for i, d in enumerate(DIMENSIONS)}
         figures["mse"] = float(((mean - self.gold) ** 2).mean())
         figures["score"] = sum(figures[f"r_{d}"] for d in DIMENSIONS) / len(DIMENSIONS)
         return figures
@@ -208,10 +209,6 @@ def _source(name: str, directory: str | Path | None) -> list[Sentence]:
     """The training sentences of a source; of the reviews, the pros and cons of products."""
     sentences = read_corpus(name, split="train", directory=directory)
     return [s for s in sentences if name != "reviews" or s.id.startswith("pros_cons")]
-
-
-def _pearson(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.corrcoef(a, b)[0, 1])
 
 
 def _bare(tokenizer: Tokenizer) -> bytes:

@@ -17,12 +17,14 @@ class Scale:
     end: float
 
     @classmethod
-    def covering(cls, values: Iterable[float], start: float, end: float, least: float = 0.5) -> "Scale":
-        """From the least to the greatest of `values` and a little more, `least` apart at least."""
+    def covering(
+        cls, values: Iterable[float], start: float, end: float, least: float = 0.5, margin: float = 0.05
+    ) -> "Scale":
+        """From the least to the greatest of `values` and a share `margin` more, `least` apart at least."""
         found = list(values)
         low, high = min(found), max(found)
-        margin = max(0.05 * (high - low), (least - (high - low)) / 2)
-        return cls(low - margin, high + margin, start, end)
+        more = max(margin * (high - low), (least - (high - low)) / 2)
+        return cls(low - more, high + more, start, end)
 
     def __call__(self, value: float) -> float:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textvae.cli import reading
+from textvae.cli.folders import walk
 from textvae.cli.reading import STANDARD_INPUT
 from textvae.errors import TextError
 
@@ -104,7 +105,7 @@ def _of_items(name: str, column: str | None) -> Iterator[Piece]:
 
 
 def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in walk(folder) if path.is_file())
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     tables = [path for path in files if _is_table(path)]
     if not texts:

@@ -23,7 +23,11 @@ def find_files(names: Sequence[str], leave_out: Path | None = None) -> list[str]
         if not Path(name).is_dir():
             found.append(name)
             continue
-        inside = [path for path in _walk(Path(name)) if leave_out is None or not _same(path, leave_out)]
+        inside = [
+            path
+            for path in walk(Path(name))
+            if path.suffix.lower() in _endings() and (leave_out is None or not _same(path, leave_out))
+        ]
         if not inside:
             raise TextError(f"{name} is a folder without {', '.join(_endings())} files: name files.")
         found += map(str, sorted(inside))
@@ -49,12 +53,12 @@ def _message(name: str, error: Exception) -> str:
     return str(error) if name in str(error) else f"{name}: {error}"
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    endings = _endings()
+def walk(folder: Path) -> Iterator[Path]:
+    """The files in a folder and below it, in no order; hidden ones and links to folders are passed over."""
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in endings:
+            if not name.startswith("."):
                 yield Path(place) / name
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textvae.cli import figures
+from textvae.cli.axes import Scale
 from textvae.cli.clouds import Box, Spot, cloud, labels
 from textvae.cli.figures import INK, QUIET, colour
 from textvae.cli.render import visible
@@ -42,32 +43,6 @@ class Circle:
     label: Spot | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Values from `low` to `high` onto places from `start` to `end`, with ticks at round numbers."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    @classmethod
-    def around(cls, values: Sequence[float], start: float, end: float) -> "Scale":
-        """Wide enough for the values, their circles, and at least a tenth of a point."""
-        low, high = min(values), max(values)
-        middle, half = (low + high) / 2, max(0.05, (high - low) / 2 * 1.25)
-        return cls(middle - half, middle + half, start, end)
-
-    def __call__(self, value: float) -> float:
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
-
-    def ticks(self) -> list[float]:
-        """Round numbers, four to ten of them."""
-        step = next(s for s in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (self.high - self.low) / s <= 9)
-        first = math.ceil(self.low / step - 1e-9)
-        return [round(n * step, 2) for n in range(first, math.floor(self.high / step + 1e-9) + 1)]
-
-
 def draw(found: Sequence["Topic"], documents: int, path: Path, force: bool) -> None:
     """Write the figure as the ending of `path` says. Raises `OutputError` as `figures.check_figure` does."""
     if figures.is_page(path):
@@ -95,10 +70,11 @@ def farthest(found: Sequence["Topic"]) -> float:
 
 
 def scales(found: Sequence["Topic"]) -> tuple[Scale, Scale]:
-    """Of valence along x and arousal along y, of topics that have both."""
+    """Of valence along x and arousal along y, of topics that have both: with room for circles at the ends."""
     valence = [topic.valence for topic in found if topic.valence is not None]
     arousal = [topic.arousal for topic in found if topic.arousal is not None]
-    return Scale.around(valence, FRAME[0], FRAME[2]), Scale.around(arousal, FRAME[3], FRAME[1])
+    across = Scale.covering(valence, FRAME[0], FRAME[2], least=0.1, margin=0.125)
+    return across, Scale.covering(arousal, FRAME[3], FRAME[1], least=0.1, margin=0.125)
 
 
 def circles(found: Sequence["Topic"]) -> list[Circle]:

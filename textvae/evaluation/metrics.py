@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textvae.affect.figures import pearson as pearson
+
 Values = NDArray[Any] | Sequence[float]
 
 
@@ -41,14 +43,6 @@ def bleu(outputs: Sequence[str], references: Sequence[str]) -> float:
     ours = [tokenise(text) for text in outputs]
     theirs = [tokenise(text) for text in references]
     return sacrebleu.corpus_bleu(ours, [theirs], tokenize="none", force=True).score
-
-
-def pearson(ours: Values, gold: Values) -> float:
-    """Pearson's r; not a number where either side does not vary."""
-    x = np.asarray(ours, np.float64) - np.mean(ours)
-    y = np.asarray(gold, np.float64) - np.mean(gold)
-    scale = sqrt(float(x @ x) * float(y @ y))
-    return float(x @ y) / scale if scale > 0 else float("nan")
 
 
 def mean_squared_error(ours: Values, gold: Values) -> float:

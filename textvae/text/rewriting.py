@@ -66,11 +66,12 @@ def rewrite(
             Measured(
                 text,
                 found.log_prob_per_token,
-                next(readings),
+                reading,
                 content_kept(texts[i], text),
-                0.0 * next(fluency) if text == texts[i] else next(fluency) - ordinary,
+                0.0 if text == texts[i] else fluent - ordinary,
             )
-            for text, found in each.items()
+            # the candidates come first: zip takes from them before it takes from the others
+            for (text, found), reading, fluent in zip(each.items(), readings, fluency, strict=False)
         ]
         ranked = choose(measured, target, n, fidelity, scale, steering)
         valence, arousal = (None if np.isnan(value) else float(value) for value in target)
