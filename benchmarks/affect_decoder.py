@@ -19,10 +19,10 @@ import numpy as np
 import torch
 
 from measuring import RESULTS, publish
-from textvae.affect.folds import Division, official, rated_sentences
-from textvae.affect.laboratory import Laboratory
-from textvae.affect.plane import neighbours_kept, walk
-from textvae.affect.study import Study
+from textvae.affect.lab.folds import Division, official, rated_sentences
+from textvae.affect.lab.laboratory import Laboratory
+from textvae.affect.lab.plane import neighbours_kept, walk
+from textvae.affect.lab.study import Study
 from textvae.training.loop import TrainingOptions, train
 from textvae.training.recipe import load_recipe, read_table
 

@@ -22,9 +22,9 @@ import numpy as np
 
 from measuring import RESULTS, machine
 from textvae.affect.figures import mean_and_sd
-from textvae.affect.folds import folds, official, rated_sentences
-from textvae.affect.laboratory import Laboratory
-from textvae.affect.trials import measured, trial
+from textvae.affect.lab.folds import folds, official, rated_sentences
+from textvae.affect.lab.laboratory import Laboratory
+from textvae.affect.lab.trials import measured, trial
 from textvae.training.loop import TrainingOptions
 from textvae.training.recipe import load_recipe, read_table
 

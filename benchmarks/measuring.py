@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,3 +75,25 @@ def publish(
     content = {"date": today, "machine": where, "figures": dict(figures), **details}
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def table(columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as a Markdown table; `columns` gives each heading a format of the row's values.
+
+    >>> print(table({"what": "{name}", "s": "{seconds:.1f}"}, [{"name": "start", "seconds": 0.17}]), end="")
+    | what | s |
+    |---|---|
+    | start | 0.2 |
+    """
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(each.format_map(row) for each in columns.values()) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def keep(name: str, details: Mapping[str, Any], text: str, folder: Path = RESULTS) -> None:
+    """Keep the details and the machine in `NAME.json` and the Markdown `text` in `NAME.md`, and print it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = json.dumps({"machine": machine(), **details}, indent=1, ensure_ascii=False)
+    (folder / f"{name}.json").write_text(content + "\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    print(text, end="")

@@ -5,7 +5,6 @@
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from measuring import RESULTS, machine
-from textvae.evaluation.topics import dead, diversity, duplicates, top_numbers
-from textvae.topics.coherence import topic_npmi
+from measuring import RESULTS, keep, table
+from textvae.evaluation.topics import dead, duplicates
+from textvae.topics.coherence import diversity, npmi, top_words
 from textvae.topics.data import load_bags
 from textvae.topics.reader import TopicReader, fit_steps
 from textvae.training.recipe import load_recipe
@@ -38,7 +37,7 @@ def measure(name: str, epochs: float, k: int) -> dict[str, Any]:
         ]
         reader = TopicReader.load(run / "last")
     topics = reader.topics
-    top = top_numbers(topics)
+    top = top_words(topics, reader.words)
     frequencies = np.bincount(train.indices, train.counts, len(train.words))
     kl = reader.kl_topics(dev)
     found = reader.likelihood(dev, samples=1)
@@ -47,12 +46,12 @@ def measure(name: str, epochs: float, k: int) -> dict[str, Any]:
         "kl of each topic": [round(float(x), 4) for x in sorted(kl, reverse=True)],
         "collapsed": int((kl < ALIVE).sum()),
         "dead": dead(topics, reader.proportions(dev), dev.lengths, frequencies),
-        "duplicates": duplicates([list(row) for row in top]),
-        "diversity": diversity([list(row) for row in top]),
-        "npmi": float(topic_npmi(top, train).mean()),
+        "duplicates": duplicates(top),
+        "diversity": diversity(top),
+        "npmi": float(npmi(top, train, unseen=-1.0).mean()),
         "bound": float(found.bound.mean()),
         "kl": [(step, round(value, 3)) for step, value, _ in course[::10]],
-        "first topics": [" ".join(reader.words[i] for i in row[:8]) for row in top[:5]],
+        "first topics": [" ".join(row[:8]) for row in top[:5]],
     }
 
 
@@ -86,23 +85,15 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = [measure(name, options.epochs, options.k) for name in RECIPES]
-    options.results.mkdir(parents=True, exist_ok=True)
-    content = {"machine": machine(), "epochs": options.epochs, "k": options.k, "rows": rows}
-    text = json.dumps(content, indent=1) + "\n"
-    (options.results / "topic_collapse.json").write_text(text, encoding="utf-8")
-    lines = [
-        "| recipe | KL, nats | collapsed topics | dead | duplicates | diversity | NPMI | bound, nats |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['recipe']} | {sum(row['kl of each topic']):.2f} | {row['collapsed']} | {row['dead']} "
-        f"| {row['duplicates']} | {row['diversity']:.2f} | {row['npmi']:.3f} | {row['bound']:.1f} |"
-        for row in rows
-    ]
-    table = "\n".join(lines) + "\n"
-    (options.results / "topic_collapse.md").write_text(table, encoding="utf-8")
+    columns = {
+        "recipe": "{recipe}", "KL, nats": "{sum:.2f}", "collapsed topics": "{collapsed}", "dead": "{dead}",
+        "duplicates": "{duplicates}", "diversity": "{diversity:.2f}", "NPMI": "{npmi:.3f}",
+        "bound, nats": "{bound:.1f}",
+    }  # fmt: skip
+    cells = [row | {"sum": sum(row["kl of each topic"])} for row in rows]
+    details = {"epochs": options.epochs, "k": options.k, "rows": rows}
+    keep("topic_collapse", details, table(columns, cells), options.results)
     draw_figure(rows, options.results / "topic_collapse.svg")
-    print(table, end="")
 
 
 if __name__ == "__main__":

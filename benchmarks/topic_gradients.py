@@ -6,7 +6,6 @@ its variance, so that its gradient, too, is one with respect to a.
 """
 
 import argparse
-import json
 import math
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from measuring import RESULTS, machine
+from measuring import RESULTS, keep, table
 from textvae.variational.dirichlet import ESTIMATORS, RejectionDirichlet
 from textvae.variational.weibull import NormalisedWeibull
 
@@ -154,25 +153,15 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = measure(options.draws)
-    options.results.mkdir(parents=True, exist_ok=True)
-    content = {"machine": machine(), "draws": options.draws, "rows": rows}
-    (options.results / "topic_gradients.json").write_text(
-        json.dumps(content, indent=1) + "\n", encoding="utf-8"
-    )
-    lines = [
-        "| estimator | a | µs a draw | variance of one draw | variance × time, implicit = 1 | bias |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['estimator']} | {row['a']:g} | {row['microseconds']:.2f} | {row['variance']:.3g} "
-        f"| {row['at equal cost']:.2f} | {row['bias']:.1%} |"
-        for row in rows
-        if row["a"] in (0.02, 0.1, 1.0, 10.0)
-    ]
-    table = "\n".join(lines) + "\n"
-    (options.results / "topic_gradients.md").write_text(table, encoding="utf-8")
+    columns = {
+        "estimator": "{estimator}", "a": "{a:g}", "µs a draw": "{microseconds:.2f}",
+        "variance of one draw": "{variance:.3g}", "variance × time, implicit = 1": "{at equal cost:.2f}",
+        "bias": "{bias:.1%}",
+    }  # fmt: skip
+    shown = [row for row in rows if row["a"] in (0.02, 0.1, 1.0, 10.0)]
+    details = {"draws": options.draws, "rows": rows}
+    keep("topic_gradients", details, table(columns, shown), options.results)
     draw_figure(rows, options.results / "topic_gradients.svg")
-    print(table, end="")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ proportions are drawn on the simplex. A Gaussian with a standard prior, which ha
 """
 
 import argparse
-import json
 import math
 import tempfile
 from pathlib import Path
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from measuring import RESULTS, machine
+from measuring import RESULTS, keep, table
 from textvae.topics.bags import Bags
 from textvae.topics.data import load_bags
 from textvae.topics.reader import TopicReader, fit
@@ -125,23 +124,12 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     rows = measure(options.epochs)
-    options.results.mkdir(parents=True, exist_ok=True)
-    content = {"machine": machine(), "epochs": options.epochs, "rows": rows}
-    (options.results / "topic_sparsity.json").write_text(
-        json.dumps(content, indent=1) + "\n", encoding="utf-8"
-    )
-    lines = [
-        "| posterior | alpha | topics for 90%, of the mean | of a draw | of the prior | largest topic |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['posterior']} | {row['alpha'] or 'standard prior'} | {row['mean']:.1f} | {row['draw']:.1f} "
-        f"| {row['prior']:.1f} | {row['largest']:.0%} |"
-        for row in rows
-    ]
-    table = "\n".join(lines) + "\n"
-    (options.results / "topic_sparsity.md").write_text(table, encoding="utf-8")
-    print(table, end="")
+    columns = {
+        "posterior": "{posterior}", "alpha": "{alpha}", "topics for 90%, of the mean": "{mean:.1f}",
+        "of a draw": "{draw:.1f}", "of the prior": "{prior:.1f}", "largest topic": "{largest:.0%}",
+    }  # fmt: skip
+    shown = [row | {"alpha": row["alpha"] or "standard prior"} for row in rows]
+    keep("topic_sparsity", {"epochs": options.epochs, "rows": rows}, table(columns, shown), options.results)
     draw_figure(rows, options.results / "topic_sparsity.png", options.epochs)
 
 

@@ -5,7 +5,6 @@ processes may share the work (`--part 1/2` and `--part 2/2`). `--render` only wr
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from measuring import RESULTS, machine
+from measuring import RESULTS, keep, machine
 from textvae.evaluation.topic_figures import FIGURES, TopicCorpus
 from textvae.evaluation.topic_table import Run, kept_runs, run_recipe, summary
 from textvae.training.recipe import load_recipe, recipe_names
@@ -92,7 +91,8 @@ def render(options: argparse.Namespace) -> None:
         "# Topic models side by side",
         "",
         f"`python benchmarks/topic_tables.py`; {where['cpu']}, a core a run, torch {where['torch']}. "
-        "Mean ± standard deviation over the seeds.",
+        "Mean ± standard deviation over the seeds. The machine did other work, too: compare docs/CPU s, not "
+        "docs/s; `python benchmarks/topic_speed.py` compares training times on an idle one.",
         "",
         *(f"- {heading}: {FIGURES[name]}" for name, (heading, _) in COLUMNS.items()),
         "",
@@ -114,10 +114,7 @@ def render(options: argparse.Namespace) -> None:
         if rows:
             text += [f"## {corpus}, k = {k}", "", markdown(rows), "", f"`{rows[0]['signature']}`", ""]
             kept += rows
-    options.results.mkdir(parents=True, exist_ok=True)
-    (options.results / "topics.md").write_text("\n".join(text), encoding="utf-8")
-    content = json.dumps({"machine": where, "rows": kept}, indent=1, ensure_ascii=False)
-    (options.results / "topics.json").write_text(content + "\n", encoding="utf-8")
+    keep("topics", {"rows": kept}, "\n".join(text), options.results)
 
 
 def _told(settings: Any) -> str:

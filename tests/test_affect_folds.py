@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from textvae.affect.figures import always, figures_of, mean_and_sd, training_mean
-from textvae.affect.folds import folds, official, rated_sentences
-from textvae.affect.rated import CleaningOptions, agreement, ratings_of_all
-from textvae.affect.trials import summary
+from textvae.affect.lab.folds import folds, official, rated_sentences
+from textvae.affect.lab.rated import CleaningOptions, agreement, ratings_of_all
+from textvae.affect.lab.trials import summary
 from textvae.corpora.sentence import Sentence
 from textvae.errors import InputError, RecipeError
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from textvae.affect.folds import Division, official, rated_sentences
-from textvae.affect.laboratory import Laboratory
+from textvae.affect.lab.folds import Division, official, rated_sentences
+from textvae.affect.lab.laboratory import Laboratory
+from textvae.affect.lab.trials import curve, measured, trial
 from textvae.affect.reader import AffectReader
-from textvae.affect.trials import curve, measured, trial
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.training.loop import TrainingOptions, train
@@ -151,7 +151,7 @@ def test_embeddings_are_computed_once(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path / "cache"))
     folder = saved_transformer(tmp_path / "bert")
     first = Laboratory(VAE, ENGLISH, encoder=folder, device="cpu", precision="fp32")
-    monkeypatch.setattr("textvae.affect.embeddings._computed", None)  # to compute them again would fail
+    monkeypatch.setattr("textvae.affect.lab.embeddings._computed", None)  # to compute them again would fail
     again = Laboratory(VAE, ENGLISH, encoder=folder, device="cpu", precision="fp32")
     assert first.vectors is not None
     assert np.array_equal(first.vectors, again.vectors)  # type: ignore[arg-type]

@@ -9,13 +9,6 @@ from textvae import resources
 from textvae.affect.reader import AffectReader
 
 FOLDER = resources.checkpoint_folder() / "affect-en"
-SENTENCES = [
-    "this is the worst day of my life",
-    "the food was cold and the staff was rude .",
-    "the meeting is on tuesday",
-    "the food was good .",
-    "I am so happy and grateful, what a wonderful evening!",
-]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +21,8 @@ def test_size_on_disk() -> None:
     assert {path.name for path in FOLDER.iterdir()} >= {"README.md", "config.json", "tokenizer.json"}
 
 
-def test_valence_rises_from_the_worst_to_the_best(reader: AffectReader) -> None:
-    valence = reader.score(SENTENCES)[:, 0].tolist()
+def test_valence_rises_from_the_worst_to_the_best(reader: AffectReader, rising: list[str]) -> None:
+    valence = reader.score(rising)[:, 0].tolist()
     assert all(lower < higher for lower, higher in pairwise(valence))
     assert valence[0] < 2.5
     assert valence[-1] > 3.7
@@ -40,10 +33,10 @@ def test_excitement_is_read_as_arousal(reader: AffectReader) -> None:
     assert excited[1] > calm[1] + 0.3
 
 
-def test_a_line_scores_the_same_alone_and_in_a_batch(reader: AffectReader) -> None:
-    together = reader.score([*SENTENCES, "ok " * 300])
-    alone = np.concatenate([reader.score([text]) for text in SENTENCES])
-    assert np.abs(together[: len(SENTENCES)] - alone).max() <= 1e-4
+def test_a_line_scores_the_same_alone_and_in_a_batch(reader: AffectReader, rising: list[str]) -> None:
+    together = reader.score([*rising, "ok " * 300])
+    alone = np.concatenate([reader.score([text]) for text in rising])
+    assert np.abs(together[: len(rising)] - alone).max() <= 1e-4
 
 
 def test_capitals_do_not_matter(reader: AffectReader) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from textvae.affect.decoder import Decoder, Parts, Standard
 from textvae.affect.encoder import BertEncoder, BertSize
-from textvae.affect.latent import (
+from textvae.affect.lab.latent import (
     LatentOptions,
     LatentTerms,
     k_means,
@@ -18,9 +18,9 @@ from textvae.affect.latent import (
     standard_prior,
     unexplained,
 )
+from textvae.affect.lab.plane import decoded_at, neighbours_kept, walk
+from textvae.affect.lab.study import squared_error
 from textvae.affect.model import AffectModel, Posterior, Scale
-from textvae.affect.plane import decoded_at, neighbours_kept, walk
-from textvae.affect.study import squared_error
 from textvae.errors import RecipeError
 
 SIZE = BertSize(vocabulary=12, hidden=6, layers=1, heads=2, intermediate=8, positions=8)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textvae.affect.vocabulary import read_vectors, train_tokenizer
+from textvae.affect.lab.vocabulary import read_vectors, train_tokenizer
 from textvae.errors import RecipeError
 
 TEXTS = ["The day was good.", "the day was bad!", "A day?"]

@@ -198,7 +198,7 @@ class FakeWriter:
 
     def transfer(self, texts: list[str], valence: float, fidelity: float) -> list[SimpleNamespace]:
         candidates = [SimpleNamespace(valence=valence - 0.1)]
-        return [SimpleNamespace(text=self.turn(text), candidates=candidates) for text in texts]
+        return [SimpleNamespace(best=self.turn(text), candidates=candidates) for text in texts]
 
     def reconstruct(self, texts: list[str], restored: bool = True) -> list[str]:
         assert not restored

@@ -30,6 +30,11 @@ OWNERS = {
     "pooch": ["corpora/"],
     "pyarrow": ["corpora/", "cli/output.py"],
     "safetensors": ["training/", "evaluation/judge.py"],
+    "accelerate": ["training/processes.py"],
+    "umap": ["text/projection.py"],
+    "sklearn": ["text/projection.py"],
+    "textual": ["cli/"],
+    "vaderSentiment": ["evaluation/degree.py"],
 }
 SOURCES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from textvae import TextWriter, Transfer
 from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TargetError, TextError
+from textvae.text.choosing import Measured, choose
 from textvae.text.codec import Codec
 from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.orthography import Orthography
-from textvae.text.rewriting import Measured, choose
 from textvae.text.similarity import LIGHT, content_kept, words
 from textvae.text.steering import Scale, Steering, between, in_the_way, merit, steered
 from textvae.text.tokenizer import BOS, EOS, Tokenizer
@@ -189,7 +189,7 @@ def test_transfer_reports_what_was_reached(writer: TextWriter) -> None:
     assert (moved.target_valence, moved.target_arousal) == (1.8, None)
     assert [c.rank for c in moved.candidates] == list(range(1, len(moved.candidates) + 1))
     assert len({c.text for c in moved.candidates}) == len(moved.candidates) > 1
-    assert moved.text == moved.candidates[0].text
+    assert moved.best == moved.candidates[0].text
     for candidate in moved.candidates:
         assert candidate.valence == pytest.approx(
             1 + 4 * candidate.text.count("a") / len(candidate.text), abs=1e-5

@@ -1,11 +1,9 @@
 """The benchmark of topic models: LDA's likelihood against an integral, and how the table is made."""
 
 import argparse
-import importlib
 import json
 from math import lgamma, log
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,6 @@ import pytest
 from textvae.evaluation.topic_figures import FIGURES
 from textvae.evaluation.topic_table import Run
 from textvae.topics.bags import Bags
-
-
-@pytest.fixture
-def benchmarks(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`benchmarks("topic_peers")`: a module of the folder of benchmarks."""
-
-    def load(name: str) -> ModuleType:
-        monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
-        return importlib.import_module(name)
-
-    return load
 
 
 def test_lda_likelihood_against_an_integral(benchmarks: Any) -> None:
@@ -86,3 +73,33 @@ def test_the_table_is_written(benchmarks: Any, tmp_path: Path, monkeypatch: pyte
     rows = json.loads((tmp_path / "topics.json").read_text(encoding="utf-8"))["rows"]
     assert [row["system"] for row in rows] == ["a", "b"]
     assert rows[1]["seeds"] == 1
+
+
+def test_results_are_kept_beside_the_machine(
+    benchmarks: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measuring = benchmarks("measuring")
+    rows = [{"name": "start", "the time": 0.17}, {"name": "end", "the time": 12.0}]
+    text = measuring.table({"what": "{name}", "s": "{the time:.1f}"}, rows)
+    assert text == "| what | s |\n|---|---|\n| start | 0.2 |\n| end | 12.0 |\n"
+    measuring.keep("made", {"rows": rows}, text, tmp_path / "new")
+    assert capsys.readouterr().out == text == (tmp_path / "new/made.md").read_text(encoding="utf-8")
+    kept = json.loads((tmp_path / "new/made.json").read_text(encoding="utf-8"))
+    assert kept["rows"] == rows
+    assert kept["machine"]["cores"] >= 1
+
+
+def test_speed_is_a_ratio_of_the_same_round(
+    benchmarks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speed = benchmarks("topic_speed")
+    ours, theirs = iter([20.0, 60.0, 30.0]), iter([10.0, 20.0, 60.0])
+    monkeypatch.setattr(speed, "one_core", lambda: 0)
+    monkeypatch.setattr(speed.TopicCorpus, "load", lambda name: name)
+    monkeypatch.setattr(speed, "ours", lambda *_: next(ours))
+    monkeypatch.setattr(speed, "theirs", lambda *_: next(theirs))
+    monkeypatch.setattr("sys.argv", ["topic_speed", "--recipes", "dirichlet", "--results", str(tmp_path)])
+    speed.main()
+    row, peer = json.loads((tmp_path / "topic_speed.json").read_text(encoding="utf-8"))["rows"]
+    assert (row["rate"], row["low"], row["high"], row["ratio"]) == (30, 20, 60, 2)  # of 2, 3 and a half
+    assert (peer["system"], peer["rate"], peer["ratio"]) == ("topmost-prodlda", 20, 1)

@@ -1,8 +1,6 @@
 """The exhibits' own arithmetic: what stands for a gamma, the simplex, and gradients that agree."""
 
-import importlib
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,17 +8,8 @@ import pytest
 import torch
 
 
-@pytest.fixture
-def benchmark(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def load(name: str) -> Any:
-        monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
-        return importlib.import_module(name)
-
-    return load
-
-
-def test_the_weibull_that_stands_for_a_gamma(benchmark: Any) -> None:
-    log_a, log_k = benchmark("topic_gradients").matched_shapes()
+def test_the_weibull_that_stands_for_a_gamma(benchmarks: Any) -> None:
+    log_a, log_k = benchmarks("topic_gradients").matched_shapes()
     # An exponential is both a Gamma(1) and a Weibull of shape 1; a Weibull of shape 2 has the
     # coefficient of variation sqrt(4 / pi - 1).
     for a, k in ((1.0, 1.0), (1 / (4 / math.pi - 1), 2.0)):
@@ -29,8 +18,8 @@ def test_the_weibull_that_stands_for_a_gamma(benchmark: Any) -> None:
     assert (log_a.diff() > 0).all()
 
 
-def test_the_unbiased_estimators_agree_about_a_document(benchmark: Any) -> None:
-    gradients = benchmark("topic_gradients")
+def test_the_unbiased_estimators_agree_about_a_document(benchmarks: Any) -> None:
+    gradients = benchmarks("topic_gradients")
     loss = gradients.document()
     found = {}
     for name in ("implicit", "rejection, corrected"):
@@ -42,9 +31,9 @@ def test_the_unbiased_estimators_agree_about_a_document(benchmark: Any) -> None:
     assert ((one - other).abs() < 4.5 * torch.sqrt(error + error_too)).all()
 
 
-def test_corners_of_the_simplex(benchmark: Any) -> None:
-    corners = benchmark("topic_sparsity").corners(np.eye(3))
+def test_corners_of_the_simplex(benchmarks: Any) -> None:
+    corners = benchmarks("topic_sparsity").corners(np.eye(3))
     sides = [np.linalg.norm(corners[i] - corners[j]) for i, j in ((0, 1), (1, 2), (2, 0))]
     assert sides == pytest.approx([1.0, 1.0, 1.0])
-    middle = benchmark("topic_sparsity").corners(np.full((1, 3), 1 / 3))
+    middle = benchmarks("topic_sparsity").corners(np.full((1, 3), 1 / 3))
     assert middle[0].tolist() == pytest.approx(corners.mean(0).tolist())

@@ -9,7 +9,7 @@ import torch
 
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.topics.bags import Bags
-from textvae.topics.coherence import diversity, npmi_matrix, top_words, topic_npmi
+from textvae.topics.coherence import Cooccurrence, diversity, npmi, top_words
 from textvae.topics.likelihood import corpus_perplexity, document_likelihood, document_perplexity
 from textvae.topics.model import TopicConfig, TopicModel
 
@@ -124,16 +124,16 @@ def test_npmi_by_hand() -> None:
     # apple and bear always together in 2 of 4 documents; cat in 2, once with apple; dog never.
     documents = [["apple", "bear", "bear"], ["apple", "bear", "cat"], ["cat"], []]
     bags = Bags.count(documents, WORDS)
-    matrix = npmi_matrix(bags)
+    matrix = Cooccurrence.count(bags, WORDS).npmi(unseen=-1.0)
     assert matrix[0, 1] == pytest.approx(math.log(0.5 / 0.25) / -math.log(0.5))  # = 1
     assert matrix[0, 2] == pytest.approx(math.log(0.25 / 0.25) / -math.log(0.25))  # = 0: independent
     assert matrix[0, 3] == -1
-    assert torch.equal(matrix, matrix.t())
-    assert matrix.diagonal().tolist() == [0, 0, 0, 0]
-    assert torch.equal(npmi_matrix(bags, np.array([2, 0])), matrix[[2, 0]][:, [2, 0]])
-    top = top_words(torch.tensor([[0.6, 0.3, 0.1, 0.0], [0.5, 0.0, 0.2, 0.3]]), 2)
-    assert top.tolist() == [[0, 1], [0, 3]]
-    assert topic_npmi(top, bags).tolist() == pytest.approx([1.0, -1.0])
+    assert (matrix == matrix.T).all()
+    fewer = Cooccurrence.count(bags, [WORDS[2], WORDS[0]]).npmi(unseen=-1.0)
+    assert (fewer == matrix[[2, 0]][:, [2, 0]]).all()
+    top = top_words(np.array([[0.6, 0.3, 0.1, 0.0], [0.5, 0.0, 0.2, 0.3]]), WORDS, 2)
+    assert top == [[WORDS[0], WORDS[1]], [WORDS[0], WORDS[3]]]
+    assert npmi(top, bags, unseen=-1.0).tolist() == pytest.approx([1.0, -1.0])
     assert diversity(top) == 0.75
 
 

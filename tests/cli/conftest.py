@@ -16,6 +16,7 @@ from textvae.affect.tables import Table
 from textvae.affect.values import Affect, Explanation, Reading
 from textvae.cli import app
 from textvae.errors import TextError, UnknownNameError
+from textvae.text.values import Candidate, Transfer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 LONGEST = 200  # words that the stand-ins take
@@ -65,6 +66,21 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         return Outcome(code, *written)
 
     return command
+
+
+@pytest.fixture
+def refused() -> Callable[..., None]:
+    """`refused(run(...), "words", ...)`: exit code 2, no output, and a message with these words."""
+
+    def check(outcome: Outcome, *words: str) -> None:
+        assert outcome.code == 2
+        assert outcome.out == ""
+        assert outcome.err.startswith("textvae: ")
+        assert "Traceback" not in outcome.err
+        for word in words:
+            assert word in outcome.err
+
+    return check
 
 
 @pytest.fixture
@@ -130,30 +146,29 @@ class FakeWriter:
     """Adds a word to a sentence instead of rewriting it."""
 
     asked: dict[str, Any] = {}  # noqa: RUF012
+    reader = SimpleNamespace(
+        score=lambda texts: np.array([[affect_of(text), 2.8, 3.1] for text in texts]).reshape(-1, 3)
+    )
 
-    def transfer(self, texts: list[str], **asked: Any) -> list[Any]:
+    def transfer(self, texts: Any, *given: Any, **asked: Any) -> Any:
+        names = ("valence", "arousal", "n", "fidelity", "keep", "avoid")
+        asked |= dict(zip(names, given, strict=False))
         type(self).asked = asked
+        if isinstance(texts, str):
+            return self.transfer([texts], **asked)[0]
         for text in texts:
             check(text)
         return [self._moved(text, asked) for text in texts]
 
-    def _moved(self, text: str, asked: dict[str, Any]) -> Any:
+    def _moved(self, text: str, asked: dict[str, Any]) -> Transfer:
+        """Sentences with "stone" in them cannot be moved."""
         written = [f"{text} {'good ' * (rank + 1)}".strip() for rank in range(asked["n"])]
-        candidates = [
-            SimpleNamespace(
-                rank=rank,
-                text=new,
-                valence=affect_of(new),
-                arousal=2.8,
-                similarity=1 - rank / 10,
-                log_prob=-rank - 0.5,
-            )
+        fault = "is not fluent" if "stone" in text else ""
+        candidates = tuple(
+            Candidate(rank, new, affect_of(new), 2.8, 1 - rank / 10, -rank - 0.5, fault)
             for rank, new in enumerate(written, 1)
-        ]
-        return SimpleNamespace(
-            source=text, source_valence=affect_of(text), source_arousal=2.8, target_valence=4.0,
-            target_arousal=None, candidates=candidates, text=written[0],
-        )  # fmt: skip
+        )
+        return Transfer(text, affect_of(text), 2.8, 4.0, None, candidates)
 
     def reconstruct(self, texts: list[str]) -> list[str]:
         for text in texts:
@@ -189,5 +204,5 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
         return FakeWriter()
 
     monkeypatch.setattr("textvae.cli.analyze.open_reader", open_reader)
-    for verb in ("transfer", "interpolate", "sample", "reconstruct"):
+    for verb in ("transfer", "steer", "interpolate", "sample", "reconstruct"):
         monkeypatch.setattr(f"textvae.cli.{verb}.open_writer", open_writer)

@@ -14,18 +14,10 @@ import pytest
 from textvae.cli import app
 
 Run = Callable[..., Any]
+Refused = Callable[..., None]
 
 
-def refused(outcome: Any, *words: str) -> None:
-    assert outcome.code == 2
-    assert outcome.out == ""
-    assert outcome.err.startswith("textvae: ")
-    assert "Traceback" not in outcome.err
-    for word in words:
-        assert word in outcome.err
-
-
-def test_empty_file_and_empty_standard_input(run: Run, tmp_path: Path) -> None:
+def test_empty_file_and_empty_standard_input(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "empty.txt"
     file.touch()
     refused(run("analyze", file), "empty.txt is empty")
@@ -35,25 +27,25 @@ def test_empty_file_and_empty_standard_input(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", file), "is empty")
 
 
-def test_binary_file(run: Run, tmp_path: Path) -> None:
+def test_binary_file(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "photo.jpg"
     file.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00")
     refused(run("analyze", file), "photo.jpg is not a text file", "UTF-8")
 
 
-def test_latin_1(run: Run, tmp_path: Path) -> None:
+def test_latin_1(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "old.txt"
     file.write_bytes("café\n".encode("latin-1"))
     for verb in (["analyze", file], ["transfer", "--valence", "4", "--file", file]):
         refused(run(*verb), "not UTF-8", "iconv -f latin1")
 
 
-def test_lone_surrogates(run: Run, tmp_path: Path) -> None:
+def test_lone_surrogates(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("analyze", "--text", "caf\udce9"), "U+DCE9", "surrogate")
     refused(run("transfer", "--valence", "4", "caf\udce9"), "U+DCE9", "surrogate")
 
 
-def test_a_line_of_ten_megabytes(run: Run, tmp_path: Path) -> None:
+def test_a_line_of_ten_megabytes(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "long.txt"
     file.write_bytes(b"short\n" + b"word " * 2_000_000 + b"\n")
     refused(
@@ -75,39 +67,39 @@ def test_a_sentence_too_long_stops_after_those_before_it(run: Run) -> None:
 
 
 @pytest.mark.parametrize("verb", [["transfer", "--valence", "4"], ["reconstruct"], ["analyze"]])
-def test_nothing_given(run: Run, verb: list[str]) -> None:
+def test_nothing_given(run: Run, verb: list[str], refused: Refused) -> None:
     refused(run(*verb), "standard input")
 
 
-def test_two_sources(run: Run, tmp_path: Path) -> None:
+def test_two_sources(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("transfer", "--valence", "4", "a sentence", "--file", tmp_path / "x"), "not both")
     refused(run("transfer", "--valence", "4", "a sentence", "-"), "not both")
     refused(run("analyze", "x.txt", "--text", "a sentence"), "not both")
 
 
-def test_transfer_without_a_target(run: Run) -> None:
+def test_transfer_without_a_target(run: Run, refused: Refused) -> None:
     refused(run("transfer", "the food was cold"), "--valence 4.0", "--arousal")
 
 
-def test_no_such_file(run: Run, tmp_path: Path) -> None:
+def test_no_such_file(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("analyze", tmp_path / "none.txt"), "there is no file")
     refused(run("analyze", "the food was cold"), '--text "the food was cold"', "| textvae analyze -")
     refused(run("analyze", tmp_path), "is a folder")
     refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt cannot be read")
 
 
-def test_unknown_model_suggests_the_nearest(run: Run) -> None:
+def test_unknown_model_suggests_the_nearest(run: Run, refused: Refused) -> None:
     refused(run("transfer", "--valence", "4", "--model", "text-eng", "hello"), "did you mean 'text-en'")
 
 
-def test_unknown_verb_option_and_format(run: Run) -> None:
+def test_unknown_verb_option_and_format(run: Run, refused: Refused) -> None:
     assert run("analyse").code == 2
     assert run("analyze", "--leve", "0.9").code == 2
     refused(run("analyze", "--text", "x", "--format", "xml"), "jsonl")
     refused(run("transfer", "--valence", "4", "-n", "0", "hello"), "-n")
 
 
-def test_columns(run: Run, tmp_path: Path) -> None:
+def test_columns(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "reviews.csv"
     file.write_text("id,review\n1,good\n")
     refused(run("analyze", "--column", "review", file), "NAME=COLUMN")
@@ -117,13 +109,13 @@ def test_columns(run: Run, tmp_path: Path) -> None:
     refused(run("analyze", "--column", "text=review", "-", stdin=b"good\n"), "a file")
 
 
-def test_half_a_character_in_a_table(run: Run, tmp_path: Path) -> None:
+def test_half_a_character_in_a_table(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "items.jsonl"
     file.write_text('{"text": "half \\ud83d"}\n')
     refused(run("analyze", file), "items.jsonl, line 1", "U+D83D")
 
 
-def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
+def test_an_existing_file_is_kept(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "out.txt"
     file.write_text("mine\n")
     refused(run("analyze", "--text", "good", "-o", file), "exists", "--force")
@@ -132,7 +124,7 @@ def test_an_existing_file_is_kept(run: Run, tmp_path: Path) -> None:
     assert file.read_text() == "3.50\t2.80\t3.10\tgood\n"
 
 
-def test_a_place_that_cannot_be_written_to(run: Run, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_to(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("analyze", "--text", "good", "-o", tmp_path), "is a folder")
     refused(run("analyze", "--text", "good", "-o", tmp_path / "a" / "b.txt"), "mkdir -p")
 

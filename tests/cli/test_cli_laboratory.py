@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from textvae.affect import trials
+from textvae.affect.lab import trials
 from textvae.affect.reader import AffectReader
 from textvae.affect.values import Affect, Reading
 from textvae.cli import render, sentences
@@ -48,7 +48,7 @@ def corpus(*_: object) -> list[Sentence]:
 
 @pytest.fixture
 def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("textvae.affect.folds.rated_sentences", corpus)
+    monkeypatch.setattr("textvae.affect.lab.folds.rated_sentences", corpus)
     path = tmp_path / "tiny.toml"
     path.write_text(RECIPE)
     return path

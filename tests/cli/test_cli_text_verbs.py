@@ -35,7 +35,7 @@ def test_transfer_rows(run: Run) -> None:
     found = rows(outcome.out)
     assert list(found[0]) == [
         "source", "source_valence", "source_arousal", "target_valence", "target_arousal", "rank", "text",
-        "valence", "arousal", "similarity", "log_prob",
+        "valence", "arousal", "similarity", "log_prob", "fault",
     ]  # fmt: skip
     assert [(row["source"], row["rank"]) for row in found] == [
         ("bad food", 1), ("bad food", 2), ("rude staff", 1), ("rude staff", 2),

@@ -7,15 +7,7 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
-
-
-def refused(outcome: Any, *words: str) -> None:
-    assert outcome.code == 2
-    assert outcome.out == ""
-    assert outcome.err.startswith("textvae: ")
-    assert "Traceback" not in outcome.err
-    for word in words:
-        assert word in outcome.err
+Refused = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
@@ -33,27 +25,28 @@ def filled(name: str, texts: list[str]) -> Path:
     return folder
 
 
-def test_too_few_texts(run: Run) -> None:
+def test_too_few_texts(run: Run, refused: Refused) -> None:
     refused(
         run("topics", filled("three", ["one text", "two texts", "three texts"])), "only 3 texts", "folder"
     )
+    refused(run("topics", filled("five", ["a text"] * 5), "-k", "9"), "only 5 texts")
     refused(run("topics", filled("one", ["a text\nwith lines"])), "only one text")
     Path("a.txt").write_text("One line of text, and no more.\n")
     refused(run("topics", "a.txt"), "only one text")
     refused(run("topics", filled("blank", ["", " \n"])), "2 blank documents", "there is no text")
 
 
-def test_no_words(run: Run) -> None:
+def test_no_words(run: Run, refused: Refused) -> None:
     refused(run("topics", filled("numbers", ["1 2 3 !"] * 12)), "none of the 12 texts holds a word")
     refused(run("topics", filled("stops", ["this is the and of it"] * 12)), "no word is left", "stop words")
 
 
-def test_chinese(run: Run) -> None:
+def test_chinese(run: Run, refused: Refused) -> None:
     texts = ["这部电影讲述了一个年轻人的故事，非常感人。"] * 12
     refused(run("topics", filled("chinese", texts)), "not separated by spaces", "segmenter")
 
 
-def test_more_topics_than_documents(run: Run) -> None:
+def test_more_topics_than_documents(run: Run, refused: Refused) -> None:
     folder = filled("texts", ["the cat and the dog", "a dog ate the soup"] * 6)
     refused(
         run("topics", folder, "-k", "13", "--frequent", "1"),
@@ -61,10 +54,16 @@ def test_more_topics_than_documents(run: Run) -> None:
         "-k 2",
     )
     refused(run("topics", folder, "--frequent", "1"), "20 topics are more than")
-    assert run("topics", folder, "-k", "1").code == 2
+    refused(
+        run("topics", folder, "--frequent", "1", "-k", "500"), "500 topics are more than the 12 documents"
+    )
+    for number in ("1", "0", "-3", "many"):
+        outcome = run("topics", folder, "-k", number)
+        assert outcome.code == 2
+        assert "-k" in outcome.err
 
 
-def test_folders_and_files(run: Run) -> None:
+def test_folders_and_files(run: Run, refused: Refused) -> None:
     folder = filled("mixed", [])
     refused(run("topics", folder), "no .txt file in mixed")
     (folder / "table.csv").write_text("text\nhello\n")
@@ -83,7 +82,7 @@ def test_folders_and_files(run: Run) -> None:
     refused(run("topics", folder / "photo.txt"), "photo.txt is not a text file")
 
 
-def test_columns(run: Run) -> None:
+def test_columns(run: Run, refused: Refused) -> None:
     Path("reviews.csv").write_text("id,review\n1,good\n")
     refused(run("topics", "reviews.csv"), "column in reviews.csv", "text=COLUMN")
     refused(run("topics", "reviews.csv", "--column", "reviw"), "did you mean 'review'")
@@ -92,7 +91,7 @@ def test_columns(run: Run) -> None:
     refused(run("topics", "a.txt", "--column", "review"), "no table", "leave out --column")
 
 
-def test_places_are_looked_at_before_the_texts(run: Run) -> None:
+def test_places_are_looked_at_before_the_texts(run: Run, refused: Refused) -> None:
     Path("kept").mkdir()
     Path("kept/notes.txt").write_text("mine")
     refused(run("topics", "nowhere", "--save", "kept"), "kept exists and is not an empty folder")
@@ -102,7 +101,7 @@ def test_places_are_looked_at_before_the_texts(run: Run) -> None:
     refused(run("topics", "nowhere", "--plot", "topics.html"), "exists", "--force")
 
 
-def test_stop_words_recipe_and_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_words_recipe_and_model(run: Run, monkeypatch: pytest.MonkeyPatch, refused: Refused) -> None:
     refused(run("topics", "nowhere", "--stop-words", "none.txt"), "no such file", "english")
     for option in (["-k", "5"], ["--save", "kept"], ["--plot", "a.html"], ["--minutes", "1"]):
         refused(run("topics", "nowhere", "--model", "m", *option), option[0], "with --model")
@@ -112,7 +111,9 @@ def test_stop_words_recipe_and_model(run: Run, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.undo()
 
 
-def test_an_unknown_recipe(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_recipe(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refused
+) -> None:
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     folder = filled("texts", ["the cat and the dog", "a dog ate the soup"] * 12)
@@ -120,3 +121,15 @@ def test_an_unknown_recipe(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
         run("topics", folder, "-k", "2", "--frequent", "1", "--recipe", "dirichle"),
         "did you mean 'dirichlet'",
     )
+
+
+def test_ctrl_c_while_learning_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("textvae.cli.topic_learning.learn", stopped)
+    folder = filled("texts", ["the cat and the dog", "a dog ate the soup"] * 12)
+    outcome = run("topics", folder, "-k", "2", "--frequent", "1", "--save", "kept", "-o", "rows.csv")
+    assert (outcome.code, outcome.out) == (130, "")
+    assert outcome.err.endswith("textvae: stopped.\n")
+    assert [path.name for path in Path().iterdir()] == ["texts"]

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from textvae.cli import train
+from textvae.cli import following
 from textvae.training.device import choose_device
 from textvae.training.loop import Step
 from textvae.variational.objective import Objective
@@ -140,10 +140,10 @@ def step(number: int, validation: Mapping[str, float] | None = None) -> Step:
 
 
 def test_a_step_in_words() -> None:
-    assert train.described(step(25), 1000.0, "tokens") == (
+    assert following.described(step(25), 1000.0, "tokens") == (
         "step 25/100 loss 3.100 = reconstruction 3.000×1 kl 2.500×0.04 · 1,000 tokens/s · 0:00:37 left"
     )
-    assert train.speed(deque([(0.0, 500), (0.5, 500), (1.0, 500)])) == 1000.0
+    assert following.speed(deque([(0.0, 500), (0.5, 500), (1.0, 500)])) == 1000.0
 
 
 def test_steps_are_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,9 +161,9 @@ def test_steps_are_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TERM", "xterm")
     screen, plain = Screen(), io.StringIO()
     monkeypatch.setattr("sys.stderr", screen)
-    assert len(list(train.drawn(steps(), "tokens"))) == 2
+    assert len(list(following.drawn(steps(), "tokens"))) == 2
     assert "validated (step 2: score 0.5), best so far" in screen.getvalue()
     assert "tokens/s" in screen.getvalue()
     monkeypatch.setattr("sys.stderr", plain)
-    assert len(list(train.drawn(steps(), "tokens"))) == 2
+    assert len(list(following.drawn(steps(), "tokens"))) == 2
     assert plain.getvalue() == ""

@@ -1,7 +1,7 @@
 """The command `textvae`: the verbs, and the one place where an error becomes a message and an exit code.
 
 Exit codes: 0 done (also when the reader of a pipe has seen enough), 1 something went wrong, 2 what was given
-cannot be used, 130 stopped by Ctrl-C, 143 by a kill.
+cannot be used, 3 no sentence could be moved as asked, 130 stopped by Ctrl-C, 143 by a kill.
 """
 
 import errno
@@ -19,11 +19,14 @@ from textvae.cli import (
     calibrate,
     corpus,
     evaluate,
+    evaluate_degree,
     evaluate_text,
     evaluate_topics,
     interpolate,
+    latent,
     reconstruct,
     sample,
+    steer,
     topics,
     train,
     train_topics,
@@ -47,13 +50,16 @@ app = typer.Typer(
 )
 app.command()(analyze.analyze)
 app.command()(transfer.transfer)
+app.command()(steer.steer)
 app.command()(interpolate.interpolate)
+app.command()(latent.latent)
 app.command()(sample.sample)
 app.command()(reconstruct.reconstruct)
 app.command()(topics.topics)
 train.app.command()(train_topics.topics)
 app.add_typer(train.app, name="train")
 app.command()(calibrate.calibrate)
+evaluate.app.command()(evaluate_degree.degree)
 evaluate.app.command()(evaluate_text.text)
 evaluate.app.command()(evaluate_topics.topics)
 app.add_typer(evaluate.app, name="evaluate")

@@ -1,17 +1,18 @@
 """`textvae interpolate`: the sentences on the way from one to another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Annotated, TextIO
 
 import typer
 
-from textvae.cli import reading, render
+from textvae.cli import figures, reading, render
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     DeviceOption,
     ForceOption,
     FormatOption,
     OutputOption,
+    PlotOption,
     PrecisionOption,
     TextModelOption,
 )
@@ -27,6 +28,7 @@ def interpolate(
     spherical: Annotated[
         bool, typer.Option("--spherical", help="Walk along the sphere instead of the straight line.")
     ] = False,
+    plot: PlotOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
@@ -37,16 +39,21 @@ def interpolate(
     """Write the sentences on the way from A to B, with the affect of each step.
 
     A row of jsonl, csv or parquet holds step, weight (0 at A, 1 at B), text, valence and arousal (1 to 5).
+    --plot draws the path in the plane of valence and arousal.
     """
     target = Target.chosen(format, output, force)
+    if plot is not None:
+        figures.check_figure(plot, force)
     start, end = reading.from_arguments([a, b])
     writer = open_writer(model, device, precision)
 
-    def rows() -> Iterator[Row]:
-        for point in writer.interpolate(start.text, end.text, steps=steps, spherical=spherical):
-            yield {name: getattr(point, name) for name in COLUMNS}
+    points = writer.interpolate(start.text, end.text, steps=steps, spherical=spherical)
+    if plot is not None:
+        from textvae.cli.interpolate_figure import draw
 
-    write(rows(), View(COLUMNS, line, table), target)
+        draw(points, plot, force)
+    rows: list[Row] = [{name: getattr(point, name) for name in COLUMNS} for point in points]
+    write(rows, View(COLUMNS, line, table), target)
 
 
 def line(row: Row) -> str:

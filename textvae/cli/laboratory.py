@@ -9,7 +9,7 @@ from textvae.cli import render
 from textvae.cli.curves import draw_curves
 
 if TYPE_CHECKING:
-    from textvae.affect.laboratory import Laboratory
+    from textvae.affect.lab.laboratory import Laboratory
     from textvae.corpora import Sentence
     from textvae.training.loop import TrainingOptions
 
@@ -43,9 +43,10 @@ class Asked:
 
 def train_once(asked: Asked, out: Path, resume: bool) -> None:
     """Train on the corpus's training rows, with checkpoints chosen by its dev rows, and draw the curves."""
-    from textvae.affect.folds import official
-    from textvae.affect.trials import curve
-    from textvae.cli.train import follow, resolved
+    from textvae.affect.lab.folds import official
+    from textvae.affect.lab.trials import curve
+    from textvae.cli.following import follow
+    from textvae.cli.train import resolved
 
     values, options = resolved("affect", asked.recipe, list(asked.overrides), asked.seed)
     sentences = _sentences(asked)
@@ -60,7 +61,7 @@ def train_once(asked: Asked, out: Path, resume: bool) -> None:
 
 def experiment(asked: Asked, out: Path) -> None:
     """Train every configuration of the grid on every fold; what `out` holds already is not made again."""
-    from textvae.affect.laboratory import check_tables
+    from textvae.affect.lab.laboratory import check_tables
     from textvae.cli.train import resolved
     from textvae.training.grid import grid_of, open_folder
 
@@ -91,7 +92,7 @@ def _result(
     sentences: "list[Sentence]", out: Path, stamp: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """A configuration's figures: those in `out`, or else trained for and written there."""
-    from textvae.affect.trials import curve, summary
+    from textvae.affect.lab.trials import curve, summary
     from textvae.training.grid import file_name, open_folder, read_result, write_result
 
     name = file_name(configuration)
@@ -120,13 +121,13 @@ def _pairs(configuration: Mapping[str, str]) -> list[str]:
 
 def _sentences(asked: Asked) -> "list[Sentence]":
     with render.waiting("reading the corpus"):
-        from textvae.affect.folds import rated_sentences
+        from textvae.affect.lab.folds import rated_sentences
 
         return rated_sentences(asked.corpus, asked.corpora)
 
 
 def _laboratory(asked: Asked, values: Mapping[str, Any], sentences: "list[Sentence]") -> "Laboratory":
-    from textvae.affect.laboratory import Laboratory
+    from textvae.affect.lab.laboratory import Laboratory
 
     with render.counting("reading the sentences", len(sentences)) as told:
         return Laboratory(
@@ -143,7 +144,7 @@ def _divisions(asked: Asked, sentences: "list[Sentence]", seed: int) -> list[Any
     """The folds, or the official training and dev rows: the test rows are not looked at here."""
     from dataclasses import replace
 
-    from textvae.affect import folds
+    from textvae.affect.lab import folds
 
     if asked.folds is not None:
         return folds.folds(sentences, asked.folds, seed)
@@ -155,8 +156,8 @@ def _run(
     asked: Asked, lab: "Laboratory", options: "TrainingOptions", sentences: "list[Sentence]", folder: Path
 ) -> list[dict[str, Any]]:
     """The figures of every fold; those that are in `folder` are not made again."""
-    from textvae.affect.trials import measured, trial
-    from textvae.cli.train import drawn
+    from textvae.affect.lab.trials import measured, trial
+    from textvae.cli.following import drawn
 
     found = []
     divisions = _divisions(asked, sentences, options.seed)

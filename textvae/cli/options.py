@@ -101,6 +101,22 @@ ArousalOption = Annotated[
         "--arousal", metavar="TARGET", help="1 (calm) to 5 (excited), a shift, or a word, as --valence."
     ),
 ]
+KeepOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep", metavar="WORD", help="A word or phrase of the sentence that has to stay; may be repeated."
+    ),
+]
+AvoidOption = Annotated[
+    list[str] | None,
+    typer.Option("--avoid", metavar="WORD", help="A word or phrase that may not be used; may be repeated."),
+]
+FidelityOption = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=1.0, help="0 hits the target whatever it costs, 1 keeps the words whatever it costs."
+    ),
+]
 SentencesArgument = Annotated[
     list[str] | None,
     typer.Argument(metavar="SENTENCE", help="Sentences; - reads one a line from standard input."),

@@ -50,6 +50,11 @@ def console(stream: TextIO) -> "Console":
     return Screen(file=stream, markup=False, emoji=False, highlight=False)
 
 
+def coloured(screen: "Console") -> bool:
+    """Whether colours can be seen there."""
+    return screen.color_system is not None and not screen.no_color
+
+
 def bar(value: object, screen: "Console") -> "Text":
     """A bar for a value from 1 to 5: red below neutral, green above."""
     from rich.text import Text

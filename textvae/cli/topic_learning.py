@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textvae.cli import render
 from textvae.cli.documents import Document
+from textvae.cli.following import drawn
 from textvae.cli.models import open_reader
-from textvae.cli.train import drawn
 from textvae.errors import InputError
 from textvae.topics.preparation import Account, Cleaning, Prepared, prepare_texts
 from textvae.topics.summary import Topic, summarise
@@ -74,8 +74,14 @@ def account(held: Sequence[Document], found: Account) -> Iterator[str]:
     yield f"{found.documents:,} documents, {found.tokens:,} words: {used}."
     parts = [f"{found.rare:,} stand in fewer than {found.fewest} documents"] if found.rare else []
     if found.frequent:
-        few = ", ".join(found.frequent[:8]) + (", ..." if len(found.frequent) > 8 else "")
-        parts.append(f"{len(found.frequent):,} in more than {found.most:.0%} of them ({few})")
+        parts.append(
+            f"{len(found.frequent):,} in more than {found.most:.0%} of them ({some(found.frequent)})"
+        )
+    if found.even:
+        parts.append(
+            f"{len(found.even):,} are spread over them as chance would spread them, whatever a text is about "
+            f"({some(found.even)})"
+        )
     if found.beyond:
         parts.append(f"{found.beyond:,} are beyond the {found.vocabulary:,} most widespread")
     others = f"; of the others {', '.join(parts)}" if parts else ""
@@ -83,8 +89,13 @@ def account(held: Sequence[Document], found: Account) -> Iterator[str]:
     if found.empty:
         first = held[found.empty[0]].place
         count = len(found.empty)
-        noun = "document holds" if count == 1 else "documents hold"
-        yield f"{count:,} {noun} none of these words and count for nothing (the first: {first})."
+        holds, counts = ("document holds", "counts") if count == 1 else ("documents hold", "count")
+        yield f"{count:,} {holds} none of these words and {counts} for nothing (the first: {first})."
+
+
+def some(words: Sequence[str]) -> str:
+    """The first eight of `words`, and a sign if there are more."""
+    return ", ".join(words[:8]) + (", ..." if len(words) > 8 else "")
 
 
 def learn(prepared: Prepared, wanted: Wanted, save: Path | None) -> "TopicReader":

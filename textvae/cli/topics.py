@@ -73,9 +73,21 @@ def topics(
             help="Leave out words in more than this share of the documents.",
         ),
     ] = 0.3,
+    even: Annotated[
+        float,
+        typer.Option(
+            min=0.0, rich_help_panel=WORDS, metavar="RATIO",
+            help="Leave out words that go with any subject: chance would have put them in fewer than so many "
+            "times the documents that they are in. 0: none.",
+        ),
+    ] = 1.125,
     vocabulary: Annotated[
-        int, typer.Option(min=2, rich_help_panel=WORDS, help="Use at most so many words.")
-    ] = 2000,
+        int | None,
+        typer.Option(
+            min=2, rich_help_panel=WORDS, metavar="N",
+            help="Use at most so many words. Default: half as many as documents, 1000 to 2000.",
+        ),
+    ] = None,
     recipe: Annotated[
         str, typer.Option(rich_help_panel=MODEL, help="A recipe that ships, or a .toml file.")
     ] = "dirichlet",
@@ -130,7 +142,7 @@ def topics(
         write(proportion_rows(held, known), proportion_view(known), target)
         return
     check_places(save, plot, force)
-    cleaning = chosen_words(stop_words, rare, frequent, vocabulary)
+    cleaning = chosen_words(stop_words, rare, frequent, even, vocabulary)
     held = documents(texts, column, lines)
     from textvae.cli.topic_learning import Wanted, check_number, describe, learn, prepare_documents
     from textvae.cli.topic_rows import topic_rows, topic_view
@@ -173,7 +185,9 @@ def documents(texts: Sequence[str], column: str | None, lines: bool | None) -> l
     return held
 
 
-def chosen_words(stop_words: str, rare: int | None, frequent: float, vocabulary: int) -> "Cleaning":
+def chosen_words(
+    stop_words: str, rare: int | None, frequent: float, even: float, vocabulary: int | None
+) -> "Cleaning":
     """The options as a `Cleaning`. Raises `TextError` for a list of stop words that cannot be read."""
     from textvae.topics.preparation import Cleaning, tokens
     from textvae.topics.stop_words import STOP_WORDS
@@ -190,4 +204,4 @@ def chosen_words(stop_words: str, rare: int | None, frequent: float, vocabulary:
                 f"--stop-words {stop_words}: there is no such file; give one, or auto, english or none."
             )
         listed = frozenset(token for line in read_lines(stop_words) for token in tokens(line))
-    return Cleaning(listed, rare, frequent, vocabulary)
+    return Cleaning(listed, rare, frequent, even, vocabulary)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textvae.cli import render
+from textvae.cli.following import follow
 from textvae.cli.options import CorporaOption, DeviceOption
-from textvae.cli.train import OutOption, ResumeOption, SeedOption, SetOption, check_folder, follow, resolved
+from textvae.cli.train import OutOption, ResumeOption, SeedOption, SetOption, check_folder, resolved
 
 if TYPE_CHECKING:
     from textvae.topics.bags import Bags

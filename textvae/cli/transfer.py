@@ -1,143 +1,161 @@
 """`textvae transfer`: rewrite sentences with the affect that is asked for."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, TextIO
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textvae.cli import reading, render
+from textvae.cli import reading, render, resuming, revised
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     ArousalOption,
+    AvoidOption,
     DeviceOption,
+    FidelityOption,
     FileOption,
     ForceOption,
+    Format,
     FormatOption,
+    KeepOption,
     OutputOption,
     PrecisionOption,
     SentencesArgument,
     TextModelOption,
     ValenceOption,
 )
-from textvae.cli.output import Row, Target, View, write
-from textvae.errors import TargetError
+from textvae.cli.output import Target, View, write
+from textvae.cli.steered import COLUMNS, Request, Tally, line, rewritten, table
+from textvae.errors import InputError, TargetError, TextError
 
 if TYPE_CHECKING:
-    from textvae.text.values import Transfer
-    from textvae.text.writer import TextWriter
+    from textvae.text.wording import Wording
 
-COLUMNS: dict[str, type] = {
-    "source": str,
-    "source_valence": float,
-    "source_arousal": float,
-    "target_valence": float,
-    "target_arousal": float,
-    "rank": int,
-    "text": str,
-    "valence": float,
-    "arousal": float,
-    "similarity": float,
-    "log_prob": float,
-}
+TOLERANCE = 0.3
 
 
 def transfer(
     sentence: SentencesArgument = None,
     valence: ValenceOption = None,
     arousal: ArousalOption = None,
+    keep: KeepOption = None,
+    avoid: AvoidOption = None,
     n: Annotated[
         int,
         typer.Option(
             "-n", min=1, max=100, metavar="K", help="Candidates to show for a sentence, best first."
         ),
     ] = 1,
-    fidelity: Annotated[
-        float,
+    fidelity: FidelityOption = 0.5,
+    everything: Annotated[
+        bool,
         typer.Option(
-            min=0.0, max=1.0, help="0 hits the target whatever it costs, 1 keeps the words whatever it costs."
+            "--all",
+            help="Show what did not pass too: copies, what is not fluent, keeps too little or hardly moves.",
         ),
-    ] = 0.5,
+    ] = False,
+    running: Annotated[
+        bool,
+        typer.Option(
+            "--running",
+            help="What comes is running text: only its sentences off the target are rewritten, the rest "
+            "comes back byte for byte. Default: a sentence a line, each rewritten.",
+        ),
+    ] = False,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            metavar="POINTS",
+            help=f"With --running: how far from the target a sentence may lie. Default: {TOLERANCE}.",
+        ),
+    ] = None,
     file: FileOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     format: FormatOption = None,  # noqa: A002
     output: OutputOption = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="With --file and -o: a stopped run keeps what it has done, and the next goes on there.",
+        ),
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Rewrite sentences with the valence or arousal you ask for.
 
-    Format text prints exactly one line for each input line: the best candidate. A row of jsonl, csv or
-    parquet holds source, source_valence, source_arousal, target_valence, target_arousal, rank, text, valence,
-    arousal (as read back), similarity and log_prob; with -n K, K rows a sentence.
+    A sentence that cannot be moved is not passed off as one that was: what is a copy of its source, not
+    fluent, keeps too little, loses a number, a name or a quotation, or hardly moves is shown with --all only.
+    Exit code 3: nothing passed for any sentence.
+
+    Format text prints exactly one line for each input line: the best candidate, or the sentence itself where
+    nothing passed, which is said on standard error. A row of jsonl, csv or parquet holds source,
+    source_valence, source_arousal, target_valence, target_arousal, rank, text, valence, arousal (as read
+    back), similarity, log_prob and fault (what did not pass, and why); with -n K, up to K rows a sentence;
+    where nothing passed, one row without a text.
+
+    --running keeps what need not change. With --valence 4.0, a sentence is off target below 3.7: a target
+    above neutral (3) is a least one, a target below it a most, and neutral is wanted from both sides; a shift
+    moves every sentence. Sentences of one or two words and those too long for the model stay. Rows have line,
+    start and end (characters of the text) too.
     """
     from textvae.text.targets import parse_target
+    from textvae.text.wording import Wording
 
     target = Target.chosen(format, output, force)
     parse_target(valence, "--valence")  # complain before a model is loaded
     parse_target(arousal, "--arousal")
     if valence is None and arousal is None:
         raise TargetError("transfer needs a target: add --valence 4.0, --arousal low, or both.")
+    wording = Wording.asked(keep or (), avoid or ())
+    if tolerance is not None and not running:
+        raise InputError("--tolerance is for running text: add --running.")
+    request = Request(valence, arousal, n, fidelity, wording, everything)
+    if running:
+        if resume:
+            raise InputError("--resume is for a sentence a line: leave out --running.")
+        reading.sentences(sentence, file, "transfer")  # complains where there is nothing, or too much
+        text = revised.running_text(sentence, file)
+        check_kept(wording, [text])
+        writer = open_writer(model, device, precision)
+        code = revised.rewrite(text, writer, request, TOLERANCE if tolerance is None else tolerance, target)
+        finish(code)
+        return
     items = reading.sentences(sentence, file, "transfer")
+    if file is None and sentence != [reading.STANDARD_INPUT]:
+        check_kept(wording, sentence or [])
+    unfinished = resuming.Unfinished.of(target, file, request, model) if resume else None
     writer = open_writer(model, device, precision)
-    found = rewritten(render.progress(items, "rewriting"), writer, valence, arousal, n, fidelity)
-    write(found, View(COLUMNS, line, table), target)
+    tally = Tally()
+    view = View(COLUMNS, line, table)
+    items = render.progress(items, "rewriting")
+    if unfinished is not None:
+        found = rewritten(unfinished.skip(items, tally), writer, request, tally)
+        unfinished.write(found, view, tally)
+    else:
+        found = rewritten(items, writer, request, tally)
+        write((row for _, rows in found for row in rows), view, target)
+    tally.tell(request, target.format is not Format.table)
+    finish(tally.code)
 
 
-def rewritten(
-    items: Iterable[reading.Item],
-    writer: "TextWriter",
-    valence: str | None,
-    arousal: str | None,
-    n: int,
-    fidelity: float,
-) -> Iterator[Row]:
-    """The candidates of each item, in order; one row without values for a blank item."""
-
-    def steer(texts: list[str]) -> list["Transfer"]:
-        return writer.transfer(texts, valence=valence, arousal=arousal, n=n, fidelity=fidelity)
-
-    for item, moved in reading.in_batches(items, steer):
-        if moved is None:
-            yield dict.fromkeys(COLUMNS) | {"source": item.text}
-            continue
-        for candidate in moved.candidates:
-            yield {
-                "source": moved.source,
-                "source_valence": moved.source_valence,
-                "source_arousal": moved.source_arousal,
-                "target_valence": moved.target_valence,
-                "target_arousal": moved.target_arousal,
-                "rank": candidate.rank,
-                "text": candidate.text,
-                "valence": candidate.valence,
-                "arousal": candidate.arousal,
-                "similarity": candidate.similarity,
-                "log_prob": candidate.log_prob,
-            }
+def finish(code: int) -> None:
+    """End with an exit code, everything written."""
+    if code:
+        sys.stdout.flush()
+        raise typer.Exit(code)
 
 
-def line(row: Row) -> str | None:
-    """The best candidate; nothing for the others, an empty line for a blank one."""
-    if row["rank"] is None:
-        return ""
-    return render.visible(str(row["text"])) if row["rank"] == 1 else None
-
-
-def table(rows: Iterable[Row], stream: TextIO) -> None:
-    """Each sentence with its affect; below it what came of it, with a bar for the valence reached."""
-    from rich.text import Text
-
-    screen = render.console(stream)
-    for row in rows:
-        if row["rank"] is None:
-            continue
-        if row["rank"] == 1:
-            targets = [
-                f"{name} {render.number(row['source_' + name])} → {render.number(row['target_' + name])}"
-                for name in ("valence", "arousal")
-                if row["target_" + name] is not None
-            ]
-            source = render.visible(str(row["source"]))
-            screen.print(Text.assemble((source, "bold"), ("  " + ", ".join(targets), "dim")))
-        render.written(screen, row, f"kept\u00a0{render.number(row['similarity'])}")
+def check_kept(wording: "Wording", texts: Iterable[str]) -> None:
+    """Raise `TextError` if something is to be kept that is in none of the texts."""
+    texts = list(texts)
+    for phrase in wording.keep:
+        if not any(phrase in wording.of(text) for text in texts):
+            shown = texts[0] if len(texts[0]) <= 60 else texts[0][:57] + "..."
+            raise TextError(
+                f'"{phrase}" is to be kept, but it is not in "{" ".join(shown.split())}": give a word as it '
+                "stands there."
+            )

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from textvae.errors import CorpusError
-from textvae.evaluation import coherence
 from textvae.evaluation import topics as rulers
 from textvae.evaluation.report import digest, signature
+from textvae.topics import coherence
 from textvae.topics.bags import Bags
 from textvae.topics.data import load_bags
 from textvae.topics.likelihood import Likelihood, corpus_perplexity, document_perplexity
@@ -78,7 +78,7 @@ class TopicCorpus:
         """What the rows of a table must share: version, documents and how they were counted, k, samples."""
         return signature(
             None, f"{self.name}/train+dev+test", self._checksums, words=len(self.train.words), k=k,
-            reference=self.reference_name, top=rulers.TOP, samples=samples,
+            reference=self.reference_name, top=coherence.TOP, samples=samples,
         )  # fmt: skip
 
     @cached_property
@@ -109,7 +109,7 @@ class Outcome:
 
 def measure(outcome: Outcome, corpus: TopicCorpus) -> dict[str, float | None]:
     """The `FIGURES` of an outcome; None where a system or a corpus has no such thing."""
-    top = rulers.top_words(outcome.topics, corpus.train.words)
+    top = coherence.top_words(outcome.topics, corpus.train.words)
     largest = np.asarray(outcome.proportions).argmax(1).tolist()
     frequencies = np.bincount(corpus.train.indices, corpus.train.counts, len(corpus.train.words))
     pairs = [(topic, label) for topic, label in zip(largest, corpus.labels, strict=True) if label is not None]
@@ -120,8 +120,8 @@ def measure(outcome: Outcome, corpus: TopicCorpus) -> dict[str, float | None]:
         "npmi_reference": float(coherence.npmi(top, corpus.reference).mean()),
         "c_v": float(coherence.c_v(top, corpus.train).mean()),
         "c_v_reference": float(coherence.c_v(top, corpus.reference).mean()),
-        "diversity": rulers.diversity(top),
-        "diversity_25": rulers.diversity(rulers.top_words(outcome.topics, corpus.train.words, 25)),
+        "diversity": coherence.diversity(top),
+        "diversity_25": coherence.diversity(coherence.top_words(outcome.topics, corpus.train.words, 25)),
         "i_rbo": rulers.inverted_rbo(top),
         "duplicates": rulers.duplicates(top),
         "dead": rulers.dead(scaled, outcome.proportions, corpus.test.lengths, frequencies),

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from textvae.evaluation import topics as rulers
 from textvae.evaluation.report import digest
 from textvae.evaluation.topic_figures import FIGURES, Outcome, TopicCorpus, measure
+from textvae.topics.coherence import top_words
 from textvae.topics.reader import TopicReader, fit_steps
 from textvae.training.loop import Step
 
@@ -54,7 +54,7 @@ def finished(
     if kept is not None and (kept.signature, kept.recipe) == (named, recipe):
         return kept
     outcome = train(path.with_name(f"{path.stem}-{recipe}"))
-    words = rulers.top_words(outcome.topics, corpus.train.words, SHOWN)
+    words = top_words(outcome.topics, corpus.train.words, SHOWN)
     run = Run(system, corpus.name, k, seed, recipe, named, measure(outcome, corpus), words)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

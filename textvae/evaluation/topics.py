@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textvae.topics.coherence import TOP
+
 Floats = NDArray[np.floating[Any]]
 Numbers = NDArray[np.number[Any]]
-
-TOP = 10
-"""Words by which topics are judged."""
 
 SHARED = TOP // 2
 """A topic that has so many of its top words from an earlier one is its duplicate."""
@@ -27,27 +26,6 @@ DEAD_KL = 0.1
 
 PERSISTENCE = 0.9
 """The p of rank-biased overlap: how far down a list a reader goes on."""
-
-
-def top_numbers(topics: Floats, n: int = TOP) -> NDArray[np.int64]:
-    """The numbers of the `n` heaviest words of each topic, (K, n), heaviest first; of equals the first."""
-    ordered: NDArray[np.int64] = np.argsort(-np.asarray(topics), axis=1, kind="stable")[:, :n]
-    return ordered
-
-
-def top_words(topics: Floats, words: Sequence[str], n: int = TOP) -> list[list[str]]:
-    """The `n` heaviest words of each topic, heaviest first."""
-    return [[words[int(number)] for number in row] for row in top_numbers(topics, n)]
-
-
-def diversity(top: Sequence[Sequence[Hashable]]) -> float:
-    """The share of distinct words among all topics' top words, in (0, 1] (Dieng et al. 2020).
-
-    >>> diversity([["a", "b"], ["a", "c"]])
-    0.75
-    """
-    listed = [word for topic in top for word in topic]
-    return len(set(listed)) / len(listed)
 
 
 def rank_biased_overlap(a: Sequence[Hashable], b: Sequence[Hashable], p: float = PERSISTENCE) -> float:

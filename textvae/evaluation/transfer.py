@@ -68,7 +68,7 @@ def evaluate_transfer(
             for place, result, again in zip(
                 chunk, results, writer.reconstruct(texts, restored=False), strict=True
             ):
-                turned[place] = Turned(result.text, _valence(result))
+                turned[place] = Turned(result.best, _valence(result))
                 rebuilt[place] = again
             done += len(chunk)
             if progress:

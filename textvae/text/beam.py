@@ -11,6 +11,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from textvae.text.banks import expand_in_banks
+from textvae.text.constraints import Constraints
 from textvae.text.decoding import NEVER, Hypothesis, LanguageModel, S, repeated_ngrams
 from textvae.text.tokenizer import BOS, EOS, PAD
 
@@ -51,7 +53,11 @@ def length_norm(length: Length, alpha: float) -> Length:
 
 @torch.inference_mode()
 def beam_search(
-    model: LanguageModel[S], state: S, longest: Tensor, options: BeamOptions | None = None
+    model: LanguageModel[S],
+    state: S,
+    longest: Tensor,
+    options: BeamOptions | None = None,
+    asked: Constraints | None = None,
 ) -> list[list[Hypothesis]]:
     """The best `options.keep` hypotheses of each sentence, best first.
 
@@ -60,8 +66,14 @@ def beam_search(
     all that the beam can do next; at its limit the only thing to do is to finish. With groups, this is
     Vijayakumar et al. (2016), algorithm 1, with Hamming diversity: the penalty steers which pieces are
     taken and stays out of the score.
+
+    With words `asked` for, a hypothesis says those that it must and none that it may not; a sentence for
+    which none is found has an empty list. Words that must be said need a beam of one group.
     """
     options = options or BeamOptions()
+    leading = asked is not None and bool(asked.need.any())
+    if leading and options.groups > 1:
+        raise ValueError(f"words can be asked of one group only, not of {options.groups}")
     device, total = longest.device, longest.numel()
     groups, width = options.groups, options.width // options.groups
     limit = int(longest.max()) if total else 0
@@ -70,6 +82,7 @@ def beam_search(
     scores = torch.full((total, groups, width), -torch.inf, device=device)
     scores[..., 0] = 0.0
     history = torch.full((total, groups, width, 1), BOS, device=device)
+    held = asked.states[:, None, None].expand(-1, groups, width, -1) if asked else None
     pool = _Pool(
         torch.full((total, groups, width), -torch.inf, device=device),
         torch.full((total, groups, width), -torch.inf, device=device),
@@ -98,14 +111,23 @@ def beam_search(
                 (length > longest[rows]).repeat_interleave(options.width)[:, None], -torch.inf
             )
             logits[:, EOS] = ending
+        if asked and held is not None:
+            asked.bar(logits, held.flatten(0, 2))
 
-        step = _expand(logits, normaliser, scores, options)
+        if asked and held is not None and leading:
+            parts = (logits.view(-1, width, logits.size(-1)), normaliser.view(-1, width, 1), scores[:, 0])
+            found = expand_in_banks(*parts, held[:, 0], asked)
+            step = _Expansion(*(column[:, None] for column in found))
+        else:
+            step = _expand(logits, normaliser, scores, options)
         # What ends within the beam's width joins the pool; the best `width` of the others stay open.
         ended = step.scores[..., :width].masked_fill(step.pieces[..., :width] != EOS, -torch.inf)
         pool.add(rows, ended, history[..., 1:], step.parents[..., :width], length, options)
         step = step.going_on(width)
         scores = step.scores
         history = torch.cat([_take(history, step.parents), step.pieces[..., None]], -1)
+        if asked and held is not None:
+            held = asked.after(_take(held, step.parents), step.pieces)
 
         # log p only falls and lp only grows: no open hypothesis can end above this.
         best = scores.amax(-1)
@@ -115,6 +137,8 @@ def beam_search(
         beams = step.parents + torch.arange(0, scores.numel(), width, device=device).view(-1, groups, 1)
         if not bool(still_open.all()):
             rows, scores, history, beams = (x[still_open] for x in (rows, scores, history, beams))
+            if asked and held is not None:
+                held, asked = held[still_open], asked.of(still_open)
         state = state.select(beams.flatten())
     return pool.best(options.keep)
 

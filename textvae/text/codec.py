@@ -9,6 +9,7 @@ from torch import Tensor
 
 from textvae.errors import CheckpointError, TextError
 from textvae.text.beam import BeamOptions, beam_search
+from textvae.text.constraints import Constraints, constrain
 from textvae.text.data import carrying_pieces
 from textvae.text.decoding import Hypothesis
 from textvae.text.lexicon import Lexicon
@@ -120,14 +121,26 @@ class Codec:
         room = [min(length + length // 2 + 4, self.max_pieces + 4) for length in lengths]
         return torch.tensor(room, device=self.device.device)
 
+    def asked(self, words: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Constraints:
+        """What a search of a row each has to say and may not say: phrases as people write them."""
+
+        def written(phrases: Sequence[str]) -> list[str]:
+            return [form for phrase in phrases if (form := self.orthography.normalise(phrase))]
+
+        forms = [(written(keep), written(avoid)) for keep, avoid in words]
+        return constrain(forms, self.tokenizer, self.device.device)
+
     @torch.inference_mode()
-    def search(self, latent: Latent, longest: Tensor, options: BeamOptions) -> list[list[Hypothesis]]:
-        """Beam search from each row of `latent`, of at most `longest` pieces."""
+    def search(
+        self, latent: Latent, longest: Tensor, options: BeamOptions, asked: Constraints | None = None
+    ) -> list[list[Hypothesis]]:
+        """Beam search from each row of `latent`, of at most `longest` pieces, with the words `asked` for."""
         found: list[list[Hypothesis]] = []
         with self.device.autocast():
             for rows in torch.split(torch.arange(len(longest)), max(1, ROWS // options.width)):
                 state = self.model.start(Latent(latent.affect[rows], latent.content[rows]))
-                found += beam_search(self.model, state, longest[rows], options)
+                words = asked.of(rows) if asked else None
+                found += beam_search(self.model, state, longest[rows], options, words)
         return found
 
     @torch.inference_mode()

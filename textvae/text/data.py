@@ -1,6 +1,7 @@
 """What a text model is trained on: sentences in its own form, their pieces, their readings."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def read_affect(
             return kept
     readings = np.ascontiguousarray(score(texts)[:, :2], dtype=np.float32)
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part.npy")
+    fresh = path.with_suffix(f".{os.getpid()}.part.npy")
     np.save(fresh, readings, allow_pickle=False)
     fresh.rename(path)
     return readings

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from textvae.text.dropout import Dropout
 from textvae.text.encoder import CELLS
 
 
@@ -60,7 +61,7 @@ class Decoder(nn.Module):
         self.to_output = nn.Linear(latent, embedding, bias=False) if latent else None
         self.gru = CELLS[cell](embedding, hidden, batch_first=True)
         self.project = nn.Linear(hidden, embedding)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def start(self, z: Tensor) -> State:
         """(B, latent) -> the state before the first token."""

@@ -18,6 +18,11 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def spans_of(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text in the model's form begin and end."""
+    return [found.span() for found in _WORD.finditer(text)]
+
+
 def learn_lexicon(
     texts: Sequence[str],
     readings: NDArray[np.float32],

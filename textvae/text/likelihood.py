@@ -7,6 +7,7 @@ from torch import Tensor
 
 ROWS = {"cpu": 384}  # logits of so many tokens are held at a time: they stay in the processor's cache
 ROWS_ELSEWHERE = 32768
+LEAST = 1e-37  # what a probability that bf16 and fp32 cannot hold counts as
 
 
 class _SummedNLL(torch.autograd.Function):
@@ -23,15 +24,10 @@ class _SummedNLL(torch.autograd.Function):
         size = ROWS.get(hidden.device.type, ROWS_ELSEWHERE)
         for at in range(0, len(hidden), size):
             rows, wanted = hidden[at : at + size], targets[at : at + size, None]
-            logits = torch.addmm(shift, rows, narrow.t())
-            largest = logits.amax(dim=1, keepdim=True)
-            right = logits.gather(1, wanted).float()
-            odds = torch.exp_(logits.sub_(largest))
-            norm = odds.sum(dim=1, keepdim=True, dtype=torch.float32)
-            nll = norm.log() + largest.float() - right
+            error = torch.softmax(torch.addmm(shift, rows, narrow.t()), dim=1)
+            nll = -error.gather(1, wanted).float().clamp_min_(LEAST).log_()
             total += nll.sum()
             each[at : at + size] = nll[:, 0]
-            error = odds.mul_((1 / norm).to(odds.dtype))
             error.scatter_add_(1, wanted, torch.full_like(wanted, -1, dtype=error.dtype))
             hidden_grad[at : at + size] = error @ narrow
             weight_grad += error.t() @ rows

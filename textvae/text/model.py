@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from textvae.errors import CheckpointError, RecipeError
 from textvae.text.decoder import Decoder, State
+from textvae.text.dropout import Dropout
 from textvae.text.encoder import CELLS, READS, SUMMARIES, Encoder
 from textvae.variational.posterior import GaussianPosterior
 
@@ -124,9 +125,9 @@ class TextVAE(nn.Module):
         self.decoder = Decoder(
             config.embedding, config.decoder, config.latent, config.highway, config.dropout, config.cell
         )
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         apart = config.encoder_dropout
-        self.encoder_dropout = nn.Dropout(config.dropout if apart is None else apart)
+        self.encoder_dropout = Dropout(config.dropout if apart is None else apart)
         hears = config.content if config.affect else 0
         self.adversary = _layers(hears, config.adversary, AFFECT, depth=2)
         self.informant = _layers(config.decoder, config.informant, 2 * config.latent, depth=1)

@@ -70,10 +70,10 @@ class Orthography:
 
         A text that is the source's own form comes back as the source was written. Otherwise numbers are the
         source's when there are as many; a word has the capitals it has in the source, or else its usual
-        ones; the beginning of a sentence has a capital. A source without capitals gets none, one in
-        capitals alone gets them throughout. In the `yelp` form, a source in that form leaves the text as it
-        is; for others, each `_num_` becomes the next number of the source, or "some" when none is left. What
-        is in the form `given` stays as it is.
+        ones; the beginning of a sentence has a capital, and no full stop ends it where none ends the
+        source. A source without capitals gets none, one in capitals alone gets them throughout. In the
+        `yelp` form, a source in that form leaves the text as it is; for others, each `_num_` becomes the
+        next number of the source, or "some" when none is left. What is in the form `given` stays as it is.
         """
         if self.form == "given":
             return text
@@ -87,6 +87,8 @@ class Orthography:
             return text
         written = join_marks(tidy(source))
         text = join_marks(_figures(text, written))
+        if written[-1:].isalnum() and text.endswith(".") and not text.endswith(".."):
+            text = text[:-1].rstrip()  # who left out the full stop does so again
         letters = [letter for letter in written if letter.isalpha() and letter.lower() != letter.upper()]
         if letters and not any(letter.isupper() for letter in letters):
             return text

@@ -1,26 +1,27 @@
 """Rewriting sentences with another affect: latents, candidates, the choice among them."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
+from textvae.text.acceptance import fault_of
+from textvae.text.choosing import Measured, choose, worth
 from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
+from textvae.text.editing import Edit, Editor
+from textvae.text.judging import Read, fluent, measure, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
-from textvae.text.similarity import content_kept
-from textvae.text.steering import Floats, Scale, Steering, in_the_way, merit, steered
+from textvae.text.steering import Floats, Scale, Steering, in_the_way, steered
 from textvae.text.targets import Target
-from textvae.text.values import Candidate, Transfer
+from textvae.text.values import Transfer
+from textvae.text.wording import ANY, Wording, lost, put_back
 
 Goals = tuple[Target | None, Target | None]
 """What is asked of valence and of arousal."""
-
-Read = Callable[[Sequence[str]], Floats]
-"""Texts -> (N, 2) valence and arousal on the 1-5 scale."""
 
 
 def resolve(goals: Goals, sources: Floats) -> Floats:
@@ -45,8 +46,13 @@ def rewrite(
     read: Read,
     scale: Scale,
     steering: Steering,
+    wording: Wording = ANY,
+    editor: Editor | None = None,
 ) -> list[Transfer]:
-    """Up to `n` candidates for each text, best first; what becomes of one does not depend on the others."""
+    """Up to `n` candidates for each text, best first; what becomes of one does not depend on the others.
+
+    With an `editor`, its edits stand beside what the decoder says, and it judges how well all of them read.
+    """
     pieces = [codec.pieces(text) for text in texts]
     filled = [i for i, found in enumerate(pieces) if found]
     results = [Transfer(text, None, None, None, None, ()) for text in texts]
@@ -55,38 +61,83 @@ def rewrite(
     sources = [texts[i] for i in filled]
     affect = read(sources)
     targets = resolve(goals, affect)
-    said = candidates(sources, [pieces[i] for i in filled], scale.standardise(targets), codec, steering)
-    readings = iter(read([text for each in said for text in each]))
-    tokens = [pieces[i] for i in filled] + [each[text].tokens for each in said for text in each]
-    fluency = iter(codec.fluency(tokens))
-    own = [next(fluency) for _ in filled]
-    for i, at, target, each, floor in zip(filled, affect, targets, said, own, strict=True):
-        ordinary = floor if steering.fluent is None else steering.fluent
-        measured = [
-            Measured(
-                text,
-                found.log_prob_per_token,
-                reading,
-                content_kept(texts[i], text),
-                0.0 if text == texts[i] else fluent - ordinary,
-            )
-            # the candidates come first: zip takes from them before it takes from the others
-            for (text, found), reading, fluent in zip(each.items(), readings, fluency, strict=False)
+    standard = scale.standardise(targets)
+    said = candidates(sources, [pieces[i] for i in filled], standard, codec, steering, wording)
+    musts = [wording.binding(text, codec.orthography.casing) for text in sources]
+    edited: list[dict[str, Edit] | None] = [None for _ in sources]
+    if editor:
+        for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
+            edited[i] = edits(text, musts[i], at, standard[i], codec, editor, wording)
+    found = measure(sources, said, edited, read, codec.lexicon, wording)
+    if editor:
+        steering = editor.options.over(steering)
+        most = max(n, editor.options.judged)
+        for i, (text, some) in enumerate(zip(sources, found, strict=True)):
+            value = worth(some, targets[i], fidelity, scale, steering)
+            promising = [some[k] for k in np.argsort(-value, kind="stable")]
+            found[i] = stand(text, promising, most, codec, editor, steering)
+    else:
+        found = fluent([pieces[i] for i in filled], sources, found, said, codec, steering)
+    for i, at, target, some, must in zip(filled, affect, targets, found, musts, strict=True):
+        judged = [
+            replace(one, fault=_fault(one, texts[i], at, target, must, scale, steering)) for one in some
         ]
-        ranked = choose(measured, target, n, fidelity, scale, steering)
+        ranked = choose(judged, target, n, fidelity, scale, steering)
         valence, arousal = (None if np.isnan(value) else float(value) for value in target)
         results[i] = Transfer(texts[i], float(at[0]), float(at[1]), valence, arousal, ranked)
     return results
 
 
+def _fault(
+    one: Measured,
+    source: str,
+    at: Floats,
+    target: Floats,
+    must: Sequence[str],
+    scale: Scale,
+    steering: Steering,
+) -> str:
+    affect = scale.standardise(np.array([at, one.affect, target]))
+    fluency = one.fluency + one.slack
+    return fault_of(one.text, source, affect, one.similarity, fluency, one.log_prob, must, steering)
+
+
+def edits(
+    text: str,
+    must: Sequence[str],
+    own: Floats,
+    target: Floats,
+    codec: Codec,
+    editor: Editor,
+    wording: Wording,
+) -> dict[str, Edit]:
+    """What the editor makes of a text on the way from `own` (2,) to `target` (2,), as its writer would write
+    it. No word of what it `must` hold is changed."""
+    form = codec.orthography.normalise(text)
+    kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
+    said: dict[str, Edit] = {}
+    for edit in editor.propose(form, own, target, kept):
+        written = codec.orthography.restore(edit.form, text)
+        if wording.allows(written, text):
+            said.setdefault(written, edit)
+    return said
+
+
 def candidates(
-    texts: Sequence[str], pieces: Sequence[Sequence[int]], targets: Floats, codec: Codec, steering: Steering
+    texts: Sequence[str],
+    pieces: Sequence[Sequence[int]],
+    targets: Floats,
+    codec: Codec,
+    steering: Steering,
+    wording: Wording = ANY,
 ) -> list[dict[str, Hypothesis]]:
     """What the decoder says for each text on the way to its target: distinct texts and the hypotheses behind
     them, the likeliest where several searches find the same.
 
     `targets` (N, 2) standardised, nan where nothing is asked for. Each text is decoded from its own content
     and, where words of it stand in the way, also from that of the rest, at every strength, all in one search.
+    Where most of what is said loses words that are to be kept, or that no rewriting may change, a second
+    search has to say them.
     """
     forms = list(pieces)
     owner = list(range(len(texts)))
@@ -95,7 +146,8 @@ def candidates(
     if steering.strip:
         ways = (target - source.affect).tolist()
         for i, (text, way) in enumerate(zip(texts, ways, strict=True)):
-            words = words_of(codec.orthography.normalise(text))
+            words = set(words_of(codec.orthography.normalise(text)))
+            words -= set(words_of(codec.orthography.normalise(" ".join(wording.of(text)))))
             hindering = in_the_way(words, way, codec.lexicon, steering.in_the_way)
             if hindering and (rest := codec.without(text, pieces[i], hindering)) != list(pieces[i]):
                 forms.append(rest)
@@ -110,50 +162,33 @@ def candidates(
     )
     room = codec.room([len(pieces[i]) for i in owner]).repeat_interleave(strengths)
     said: list[dict[str, Hypothesis]] = [{} for _ in texts]
-    for row, hypotheses in enumerate(codec.search(latent, room, steering.search())):
-        i = owner[row // strengths]
-        for found in hypotheses:
-            text = codec.text(found.tokens, texts[i])
-            known = said[i].get(text)
-            if text and (known is None or known.log_prob_per_token < found.log_prob_per_token):
-                said[i][text] = found
+    must = [wording.binding(text, codec.orthography.casing) for text in texts]
+
+    def note(rows: Sequence[int], found: Sequence[Sequence[Hypothesis]]) -> None:
+        for row, hypotheses in zip(rows, found, strict=True):
+            i = owner[row // strengths]
+            for each in hypotheses:
+                text = put_back(codec.text(each.tokens, texts[i]), texts[i], must[i])
+                known = said[i].get(text)
+                if text and (known is None or known.log_prob_per_token < each.log_prob_per_token):
+                    said[i][text] = each
+
+    rows = range(len(room))
+    avoided = codec.asked([((), wording.avoid)] * len(rows)) if wording.avoid else None
+    note(rows, codec.search(latent, room, steering.search(), avoided))
+    short = [
+        2 * sum(not lost(words, text) for text in each) < len(each)
+        for words, each in zip(must, said, strict=True)
+    ]
+    if any(short):
+        rest = [row for row in rows if short[owner[row // strengths]]]
+        asked = codec.asked([(must[owner[row // strengths]], wording.avoid) for row in rest])
+        again = Latent(latent.affect[rest], latent.content[rest])
+        note(rest, codec.search(again, room[rest], replace(steering.search(), groups=1), asked))
     # A decoder that says nothing at all leaves the sentence as it is.
     return [
-        each or {text: Hypothesis(tuple(own), -math.inf, -math.inf)}
+        {kept: found for kept, found in each.items() if wording.allows(kept, text)}
+        if each or not wording.allows(text, text)
+        else {text: Hypothesis(tuple(own), -math.inf, -math.inf)}
         for each, text, own in zip(said, texts, pieces, strict=True)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
-    of the source is in it, and how much more fluent than its source, or than `Steering.fluent`, it is, in
-    nats a piece; 0 for the source itself."""
-
-    text: str
-    log_prob: float
-    affect: Floats
-    similarity: float
-    fluency: float
-
-
-def choose(
-    measured: Sequence[Measured], target: Floats, n: int, fidelity: float, scale: Scale, steering: Steering
-) -> tuple[Candidate, ...]:
-    """The best `n` for the target (2,), by `merit`; of equals, what was found first. Being more fluent than
-    the source earns nothing: the blandest sentence would always win."""
-    value = merit(
-        scale.standardise(np.array([each.affect for each in measured])),
-        scale.standardise(target),
-        np.array([each.similarity for each in measured]),
-        np.minimum([each.fluency for each in measured], 0.0),
-        steering,
-        fidelity,
-    )
-    best = [measured[i] for i in np.argsort(-value, kind="stable")[:n]]
-    return tuple(
-        Candidate(
-            rank, each.text, float(each.affect[0]), float(each.affect[1]), each.similarity, each.log_prob
-        )
-        for rank, each in enumerate(best, 1)
-    )

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 _FUNCTION_WORDS = (
     "a an and are as at be been but by did do does for from had has have he her him his i if in is it its "
@@ -24,14 +24,15 @@ def words(text: str) -> list[str]:
     return _TOKEN.findall(text.lower())
 
 
-def content_kept(source: str, other: str) -> float:
+def content_kept(source: str, other: str, without: Container[str] = ()) -> float:
     """How much of the wording of `source` is in `other`, from 0 to 1; symmetric, 1 for the same words.
+    Words of `without` are passed over in both.
 
     The mean of the F1 of words, of word pairs and of triples, as far as one of the texts has any, counted
     with repetition. A function word or a mark weighs `LIGHT`, a pair or a triple the mean of its words: what
     a sentence speaks of counts for more than what holds it.
     """
-    here, there = words(source), words(other)
+    here, there = ([word for word in words(text) if word not in without] for text in (source, other))
     if here == there:
         return 1.0
     sizes = range(1, min(LONGEST, max(len(here), len(there))) + 1)

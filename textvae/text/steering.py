@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -34,6 +34,10 @@ class Steering:
         fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
             its source, or than `fluent`.
         fluent: the log-probability a piece from which on a sentence counts as fluent, whatever its source is.
+        least_content, least_fluency, least_likely, least_move: what a candidate needs to be offered: how much
+            of the wording it keeps, how far its fluency may lie below its source's and what is ordinary (0 or
+            less, in nats a piece), its log-probability a piece given the content, and which share of the way
+            to the target it goes; where the source is `near` it, in standard deviations, to stay is enough.
     """
 
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
@@ -53,6 +57,11 @@ class Steering:
     content: float = 2.5
     fluency: float = 3.0
     fluent: float | None = None
+    least_content: float = 0.2
+    least_fluency: float = -1.0
+    least_likely: float = -2.0
+    least_move: float = 0.2
+    near: float = 0.25
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""
@@ -64,6 +73,52 @@ class Steering:
             no_repeat=self.no_repeat,
             groups=self.groups,
             diversity=self.diversity,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """How edits are proposed: a recipe's `[editing]`, chosen on dev and kept in the text model's checkpoint.
+
+    Attributes:
+        model: the infilling model.
+        likely: no word is put where its log-probability, the target told, is lower than this.
+        gain: a word must be this much nearer to the way to go than the word it replaces, in standard
+            deviations of the lexicon's weights.
+        worth: what a standard deviation of gain is worth, in nats, up to `enough` of them.
+        price, gap_price: what it costs to replace a word that does not stand in the way, and to put in one
+            where there is none, in nats.
+        per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence.
+        together: so many words that stand in the way are also replaced together.
+        judged: so many of the decoder's candidates are judged by how their words stand, the others dropped.
+        fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
+            sentence is fluent, what a nat below that is worth, and how far below it a candidate may be.
+    """
+
+    model: str = ""
+    likely: float = -6.0
+    gain: float = 0.25
+    worth: float = 0.8
+    enough: float = 1.5
+    price: float = 1.0
+    gap_price: float = 3.0
+    per_word: int = 6
+    per_gap: int = 2
+    most: int = 24
+    together: int = 3
+    judged: int = 6
+    fluent: float = -1.5
+    fluency: float = 0.75
+    least_fluency: float = -2.75
+
+    def over(self, steering: Steering) -> Steering:
+        """`steering` for a choice among candidates whose fluency is their stand."""
+        return replace(
+            steering,
+            fluent=self.fluent,
+            fluency=self.fluency,
+            least_fluency=self.least_fluency,
+            least_likely=-math.inf,
         )
 
 

@@ -1,7 +1,7 @@
 """Training a text VAE: the data of a recipe, its terms, its dev figures, its checkpoint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ from torch.distributions import Normal
 
 from textvae.errors import RecipeError
 from textvae.text.data import Batch, DataOptions, Score
+from textvae.text.editing import usable
 from textvae.text.export import export_model, inherited
 from textvae.text.lagging import LaggingOptions, Pace, let_learn
 from textvae.text.likelihood import summed_and_each_nll
 from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
 from textvae.text.noise import NoiseOptions, compact, disturb, keep_mask, told
 from textvae.text.preparation import prepare
-from textvae.text.steering import Steering
+from textvae.text.steering import Editing, Steering
 from textvae.text.terms import PER_TOKEN, TERMS, Pass, TermOptions, chosen_terms
 from textvae.text.tokenizer import BOS, EOS, UNK
 from textvae.training.checkpoint import Checkpoint
@@ -81,6 +82,7 @@ class TextTask:
             raise RecipeError(f"[batches] best = {self.options.best!r}: use reconstruction or objective.")
         self.term_options = read_table(recipe.get("terms", {}), TermOptions, "terms")
         self.steering = read_table(recipe.get("steering", {}), Steering, "steering")
+        self.editing = usable(read_table(recipe.get("editing", {}), Editing, "editing"), checksum)
         strength = recipe.get("adversary", {}).get("strength", 0.0)
         self.reversal = read_schedule(strength, "[adversary] strength")
         self.word_dropout = read_schedule(self.noise.word_dropout, "[noise] word_dropout")
@@ -122,13 +124,14 @@ class TextTask:
             starts, _ = compact(starts, keep)
             tokens = disturb(tokens, lengths, starts, self.model.config.pieces, self.noise)
         affect = read.readings + self.noise.affect_noise * torch.randn_like(read.readings)
-        turn = self.pace.turn()
         if self.pace.options.window:
-            let_learn(self.model, turn)
-        found = self._evaluate(tokens, lengths, read, affect, self.word_dropout(step), self.reversal(step))
+            let_learn(self.model, self.pace.turn())
+        return self._evaluate(tokens, lengths, read, affect, self.word_dropout(step), self.reversal(step))
+
+    def note(self, loss: float) -> None:
+        """What a step cost, for the pace of a lagging encoder."""
         if self.pace.lags:
-            self.pace.note(turn, float(self.objective.total(found, step).detach()))
-        return found
+            self.pace.note(self.pace.turn(), loss)
 
     def _evaluate(
         self,
@@ -237,6 +240,7 @@ class TextTask:
         spread = None if q is None else (q.mean.mean(0), q.mean.std(0, correction=0))
         more = {
             "affect_reader": self.reader,
+            "editing": asdict(self.editing),
             "untold": self.noise.untold > 0,
             "recipe": self.recipe,
             "seed": self.seed,

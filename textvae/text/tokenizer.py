@@ -66,6 +66,12 @@ class Tokenizer:
         return str(self._pieces.decode([int(i) for i in ids if i not in (PAD, BOS, EOS)]))
 
     @cached_property
+    def surfaces(self) -> tuple[str, ...]:
+        """(V,) what each piece writes, a blank where it begins a word; nothing for the first four."""
+        pieces = (self._pieces.id_to_piece(i).replace(_WORD_START, " ") for i in range(len(self)))
+        return tuple("" if i <= UNK else piece for i, piece in enumerate(pieces))
+
+    @cached_property
     def word_starts(self) -> NDArray[np.bool_]:
         """(V,) whether a piece begins a new word."""
         size = len(self)

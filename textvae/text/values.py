@@ -12,6 +12,7 @@ class Candidate:
         valence, arousal: what the affect model reads in `text`.
         similarity: how much of the source's wording is kept, from 0 to 1.
         log_prob: mean log-probability of a piece, in nats, given the source's content.
+        fault: what it does that makes it nothing to offer ("is a copy"); empty for what passed.
     """
 
     rank: int
@@ -20,11 +21,13 @@ class Candidate:
     arousal: float
     similarity: float
     log_prob: float
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A sentence and its candidates, best first; a blank sentence has none, and null values.
+    """A sentence and its candidates, those with a fault after the others, best first; a blank sentence has
+    none, and null values. Neither has a sentence that words cannot be kept or avoided in.
 
     `target_valence` and `target_arousal` are None where nothing was asked for.
     """
@@ -38,8 +41,18 @@ class Transfer:
 
     @property
     def text(self) -> str:
-        """The best candidate; empty for a blank sentence."""
-        return self.candidates[0].text if self.candidates else ""
+        """The best candidate that passed, or the source where none did; empty for a blank sentence."""
+        return self.passed[0].text if self.passed else self.source.strip() and self.source
+
+    @property
+    def best(self) -> str:
+        """The best candidate, whatever its faults; empty for a blank sentence, the source without any."""
+        return self.candidates[0].text if self.candidates else self.source.strip() and self.source
+
+    @property
+    def passed(self) -> tuple[Candidate, ...]:
+        """The candidates without a fault: none where the sentence could not be moved as asked."""
+        return tuple(candidate for candidate in self.candidates if not candidate.fault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ class Words:
         return " ".join(names[i] for i in map(int, ids) if i not in (PAD, BOS, EOS))
 
     @cached_property
+    def surfaces(self) -> tuple[str, ...]:
+        """(V,) what each id writes, a blank before it; nothing for the first four."""
+        return ("",) * len(SPECIAL) + tuple(" " + word for word in self.words)
+
+    @cached_property
     def word_starts(self) -> NDArray[np.bool_]:
         """(V,) whether an id begins a new word: all do."""
         return np.ones(len(self), dtype=np.bool_)

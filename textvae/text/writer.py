@@ -7,19 +7,22 @@ from itertools import islice
 from typing import Any, TypeVar, overload
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from textvae.affect.reader import AffectReader
-from textvae.errors import InputError, TargetError, TextError
+from textvae.errors import InputError, TargetError
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
 from textvae.text.drawing import draw_sentences
-from textvae.text.model import Latent
+from textvae.text.editing import Editor
+from textvae.text.infilling import Infiller
+from textvae.text.interpolating import waypoints
+from textvae.text.rebuilding import rebuild
 from textvae.text.rewriting import resolve, rewrite
-from textvae.text.steering import Scale, Steering, between
+from textvae.text.steering import Editing, Scale, Steering
 from textvae.text.targets import parse_target
 from textvae.text.values import Draw, Transfer, Waypoint
+from textvae.text.wording import Wording
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import choose_device
 from textvae.training.recipe import read_table
@@ -51,6 +54,7 @@ class TextWriter:
         steering: Steering | None = None,
     ) -> None:
         self.codec, self.config = codec, config
+        self.editing = read_table(config.get("editing", {}), Editing, "editing")
         self.steering = steering or read_table(config.get("steering", {}), Steering, "steering")
         self.search = PLAIN
         self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
@@ -81,9 +85,24 @@ class TextWriter:
         """The affect model, loaded when it is first needed."""
         return self._open_reader()
 
+    @cached_property
+    def editor(self) -> Editor | None:
+        """What changes single words of a sentence, if the model has one; loaded when it is first needed."""
+        if not self.editing.model:
+            return None
+        infiller = Infiller.from_checkpoint(load_checkpoint(self.editing.model), self.reader)
+        return Editor(infiller, self.codec.lexicon, self.editing)
+
     @overload
     def transfer(
-        self, text: str, valence: Goal = None, arousal: Goal = None, n: int = 1, fidelity: float = 0.5
+        self,
+        text: str,
+        valence: Goal = None,
+        arousal: Goal = None,
+        n: int = 1,
+        fidelity: float = 0.5,
+        keep: Sequence[str] = (),
+        avoid: Sequence[str] = (),
     ) -> Transfer: ...
     @overload
     def transfer(
@@ -93,6 +112,8 @@ class TextWriter:
         arousal: Goal = None,
         n: int = 1,
         fidelity: float = 0.5,
+        keep: Sequence[str] = (),
+        avoid: Sequence[str] = (),
     ) -> list[Transfer]: ...
     def transfer(
         self,
@@ -101,18 +122,24 @@ class TextWriter:
         arousal: Goal = None,
         n: int = 1,
         fidelity: float = 0.5,
+        keep: Sequence[str] = (),
+        avoid: Sequence[str] = (),
     ) -> Transfer | list[Transfer]:
         """Rewrite one sentence or many with the affect asked for.
 
         A goal is a number from 1 to 5, a shift (`"+0.8"`), or a word (`"very-high"`). Up to `n` candidates
-        a sentence, best first; `fidelity` 0 cares for the affect only, 1 for the wording only. A blank
-        sentence stays blank. What is said is the same alone, in a list and in a stream.
+        a sentence, best first, those with a fault last; `fidelity` 0 cares for the affect only, 1 for the
+        wording only. Every candidate holds the words and phrases of `keep` that its source holds, and none
+        of `avoid`; whole words, whatever their case. A blank sentence stays blank. What is said is the same
+        alone, in a list and in a stream.
 
-        Raises `TargetError` for a goal that is not one, `TextError` for a sentence that is too long.
+        Raises `TargetError` for a goal that is not one, `TextError` for a sentence that is too long or
+        lacks, alone, what is to be kept, `InputError` for words that cannot be kept or avoided.
         """
         if isinstance(text, str):
-            return next(self.transfer_stream([text], valence, arousal, n, fidelity))
-        return list(self.transfer_stream(text, valence, arousal, n, fidelity))
+            Wording.asked(keep, avoid).check(text)
+            return next(self.transfer_stream([text], valence, arousal, n, fidelity, keep, avoid))
+        return list(self.transfer_stream(text, valence, arousal, n, fidelity, keep, avoid))
 
     def transfer_stream(
         self,
@@ -121,6 +148,8 @@ class TextWriter:
         arousal: Goal = None,
         n: int = 1,
         fidelity: float = 0.5,
+        keep: Sequence[str] = (),
+        avoid: Sequence[str] = (),
     ) -> Iterator[Transfer]:
         """`transfer` of any number of sentences, in order and in constant memory."""
         if not self.codec.model.config.affect:
@@ -134,10 +163,20 @@ class TextWriter:
             raise InputError(f"fidelity {fidelity} is not from 0 (affect only) to 1 (wording only).")
         if n < 1:
             raise InputError(f"n {n}: ask for at least 1 candidate.")
+        wording = Wording.asked(keep, avoid)
         return self._batched(
             texts,
             lambda batch: rewrite(
-                batch, goals, n, fidelity, self.codec, self._read, self.scale, self.steering
+                batch,
+                goals,
+                n,
+                fidelity,
+                self.codec,
+                self._read,
+                self.scale,
+                self.steering,
+                wording,
+                self.editor,
             ),
         )
 
@@ -157,7 +196,7 @@ class TextWriter:
 
     def reconstruct_stream(self, texts: Iterable[str], restored: bool = True) -> Iterator[str]:
         """`reconstruct` of any number of sentences, in order and in constant memory."""
-        return self._batched(texts, lambda batch: self._reconstruct(batch, restored))
+        return self._batched(texts, lambda batch: rebuild(batch, self.codec, self.search, restored))
 
     def normalise(self, text: str) -> str:
         """A sentence in the model's own form: lower-cased, and as its corpus writes marks."""
@@ -171,28 +210,7 @@ class TextWriter:
         """
         if steps < 2:
             raise InputError(f"steps {steps}: a way has at least 2, its ends.")
-        ends = [self.codec.pieces(text) for text in (a, b)]
-        for end, name in zip(ends, ("first", "second"), strict=True):
-            if not end:
-                raise TextError(f"the {name} sentence is blank: interpolate needs two sentences.")
-        latent = self.codec.encode(ends).mean
-        weights = torch.linspace(0, 1, steps, device=latent.content.device)
-        affect = between(latent.affect[0], latent.affect[1], weights)
-        content = between(latent.content[0], latent.content[1], weights, spherical)
-        room = self.codec.room([len(end) for end in ends])[:, None].float()
-        longest = between(room[0], room[1], weights)[:, 0].long()
-        found = self.codec.search(Latent(affect, content), longest, self.search)
-        texts = [  # written as the nearer sentence is
-            self.codec.text(hypotheses[0].tokens, a if weight <= 0.5 else b)
-            for hypotheses, weight in zip(found, weights.tolist(), strict=True)
-        ]
-        read = self._read(texts)
-        return [
-            Waypoint(step, round(float(weight), 6), text, *affect)
-            for step, (weight, text, affect) in enumerate(
-                zip(weights.tolist(), texts, read.tolist(), strict=True)
-            )
-        ]
+        return waypoints(a, b, steps, spherical, self.codec, self._read, self.search)
 
     def sample(
         self,
@@ -234,20 +252,6 @@ class TextWriter:
         remaining = iter(texts)
         while batch := list(islice(remaining, BATCH)):
             yield from act(batch)
-
-    def _reconstruct(self, texts: Sequence[str], restored: bool) -> list[str]:
-        pieces = [self.codec.pieces(text) for text in texts]
-        filled = [i for i, found in enumerate(pieces) if found]
-        results = [""] * len(texts)
-        if filled:
-            latent = self.codec.encode([pieces[i] for i in filled]).mean
-            room = self.codec.room([len(pieces[i]) for i in filled])
-            for i, found in zip(filled, self.codec.search(latent, room, self.search), strict=True):
-                tokens = found[0].tokens
-                results[i] = (
-                    self.codec.text(tokens, texts[i]) if restored else self.codec.tokenizer.decode(tokens)
-                )
-        return results
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """(N, 2) valence and arousal on the 1-5 scale."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from textvae.errors import InputError
 from textvae.topics.bags import Bags
+from textvae.topics.chance import clustering, occurrence
 from textvae.topics.stop_words import STOP_WORDS
 
 FEWEST = 10
@@ -43,13 +44,17 @@ class Cleaning:
         stop_words: left out wherever they stand; None: the English list if the texts are English.
         rare: words in fewer documents are left out; None: one in 200 documents, at least 2 and at most 20.
         frequent: words in more than this share of the documents are left out.
-        largest: of the words that remain, those in the most documents make the vocabulary.
+        even: words are left out that chance would have put in fewer than so many times the documents that
+            they are in (see `chance.clustering`): they go with any subject. 0: none.
+        largest: of the words that remain, those in the most documents make the vocabulary; None: half as many
+            as there are documents, at least 1,000 and at most 2,000.
     """
 
     stop_words: Set[str] | None = None
     rare: int | None = None
     frequent: float = 0.3
-    largest: int = 2000
+    even: float = 1.125
+    largest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Account:
         rare, beyond: how many distinct words were too rare, or beyond the largest vocabulary.
         most: words in more than this share of the documents were too frequent.
         frequent: those words, the ones in the most documents first.
+        even: words that were spread too evenly, the ones in the most documents first.
         empty: places of the documents that held none of the words that remain.
     """
 
@@ -80,6 +86,7 @@ class Account:
     beyond: int
     most: float
     frequent: tuple[str, ...]
+    even: tuple[str, ...]
     empty: tuple[int, ...]
 
 
@@ -148,7 +155,7 @@ def prepare_texts(texts: Iterable[str], cleaning: Cleaning | None = None) -> Pre
                 runs = script.findall(text)
                 unspaced.update({2 * kind: sum(map(len, runs)), 2 * kind + 1: len(runs)})
     names = list(numbers)
-    occurrences, spread = _counted(documents, len(names))
+    occurrences, spread = occurrence(documents, len(names))
     _check_texts(len(documents), names, occurrences, unspaced)
 
     every = int(occurrences.sum())
@@ -160,18 +167,22 @@ def prepare_texts(texts: Iterable[str], cleaning: Cleaning | None = None) -> Pre
     stopped = np.array([name in stops for name in names])
     rare = ~stopped & (spread < fewest)
     frequent = ~stopped & ~rare & (spread > cleaning.frequent * len(documents))
-    left = np.flatnonzero(~(stopped | rare | frequent))
-    chosen = sorted(left, key=lambda number: (-spread[number], names[number]))[: cleaning.largest]
+    even = ~(stopped | rare | frequent) & (clustering(documents, ~(stopped | rare)) < cleaning.even)
+    left = np.flatnonzero(~(stopped | rare | frequent | even))
+    largest = max(1000, min(2000, len(documents) // 2)) if cleaning.largest is None else cleaning.largest
+    chosen = sorted(left, key=lambda number: (-spread[number], names[number]))[:largest]
     if not chosen:
         raise InputError(
             f"no word is left to make topics of: of {len(names):,} distinct words "
             f"{np.count_nonzero(stopped):,} are stop words, {np.count_nonzero(rare):,} stand in fewer than "
-            f"{fewest} documents, and {np.count_nonzero(frequent):,} in more than {cleaning.frequent:.0%} of "
-            "them. Give more or longer texts."
+            f"{fewest} documents, {np.count_nonzero(frequent):,} in more than {cleaning.frequent:.0%} of "
+            f"them, and {np.count_nonzero(even):,} are spread as chance would spread them. Give more or "
+            "longer texts, or leave out fewer words."
         )
     words = sorted(names[number] for number in chosen)
     bags = Bags.count(([names[number] for number in document] for document in documents), words)
     kept = np.flatnonzero(np.diff(bags.indptr)).astype(np.int64)
+    widespread = np.argsort(-spread, kind="stable")
     account = Account(
         documents=len(documents),
         tokens=every,
@@ -183,20 +194,11 @@ def prepare_texts(texts: Iterable[str], cleaning: Cleaning | None = None) -> Pre
         rare=int(np.count_nonzero(rare)),
         beyond=len(left) - len(chosen),
         most=cleaning.frequent,
-        frequent=tuple(names[i] for i in np.argsort(-spread, kind="stable") if frequent[i]),
+        frequent=tuple(names[i] for i in widespread if frequent[i]),
+        even=tuple(names[i] for i in widespread if even[i]),
         empty=tuple(np.setdiff1d(np.arange(len(documents)), kept).tolist()),
     )
     return Prepared(bags.select(kept), kept, account)
-
-
-def _counted(documents: list[NDArray[np.int32]], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How often each word occurs, and in how many documents, (V,) each."""
-    occurrences, spread = np.zeros((2, size), np.int64)
-    for document in documents:
-        found, counts = np.unique(document, return_counts=True)
-        occurrences[found] += counts
-        spread[found] += 1
-    return occurrences, spread
 
 
 def _check_texts(

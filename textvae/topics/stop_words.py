@@ -34,7 +34,7 @@ AUXILIARY = _words("""
     should will would may might must ought let lets not no yes ain im ive ill id youre youve youll youd hes
     shes thats theyre theyve theyll weve whats heres theres isnt arent wasnt werent dont doesnt didnt cant
     couldnt wont wouldnt shouldnt mustnt mightnt neednt shant havent hasnt hadnt aint gonna gotta wanna ll
-    re ve
+    re ve nt wo
 """)
 
 # Adverbs of degree, time, place and manner that go with any subject.

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from textvae.errors import CorpusError, RecipeError, UnknownNameError
 from textvae.topics.bags import Bags
-from textvae.topics.coherence import diversity, top_words, topic_npmi
+from textvae.topics.coherence import diversity, npmi, top_words
 from textvae.topics.likelihood import document_likelihood, document_perplexity
 from textvae.topics.model import Parts, TopicConfig, TopicModel
 from textvae.training.checkpoint import save_checkpoint
@@ -24,6 +24,8 @@ from textvae.variational.terms import free_bits
 TERMS = frozenset({"reconstruction", "kl"})
 SCORES = ("bound", "coherence")
 VOCABULARY = "vocabulary.txt"
+NEVER = -1.0
+"""The NPMI in validation of two words that never meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,11 @@ class TopicTask:
         """The bound on dev in nats a document, its perplexity, and NPMI and diversity of the ten first words
         over the training documents; `score` is what `[data] score` says."""
         found = document_likelihood(self.topic_model, self.dev_set, samples=1, device=self.device.device)
-        top = top_words(self.topic_model.topics().detach())
+        top = top_words(self.topic_model.topics().detach().cpu().numpy(), self.train_set.words)
         figures = {
             "bound": float(found.bound.mean()),
             "perplexity": document_perplexity(found.bound, found.lengths),
-            "npmi": float(topic_npmi(top, self.train_set).mean()),
+            "npmi": float(npmi(top, self.train_set, NEVER).mean()),
             "diversity": diversity(top),
         }
         coherent = figures["npmi"] * figures["diversity"]

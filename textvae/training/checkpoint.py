@@ -24,7 +24,7 @@ from textvae.errors import CheckpointError, UnknownNameError
 from textvae.training.quantisation import SCALE, dequantise, quantise
 
 FORMAT = 1
-KINDS = ("affect", "text", "topics")
+KINDS = ("affect", "infill", "text", "topics")
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
 
@@ -43,7 +43,7 @@ class Checkpoint:
 
     @property
     def kind(self) -> str:
-        """`affect`, `text` or `topics`."""
+        """One of `KINDS`."""
         return str(self.config["kind"])
 
     @property

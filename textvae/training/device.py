@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from textvae.errors import InputError
+from textvae.training.processes import processes
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
@@ -46,15 +47,17 @@ def cpu_has_bf16() -> bool:
 def choose_device(device: str = "auto", precision: str = "auto") -> Device:
     """The best device there is, or the one asked for, and its precision.
 
-    `device` is `auto` or anything torch knows (`cpu`, `cuda`, `cuda:1`, `mps`); `precision` is `auto`,
-    `fp32` or `bf16`. `auto` takes bf16 where the hardware multiplies it, else fp32.
+    `device` is `auto` (in a launched process, the one it was given) or anything torch knows (`cpu`, `cuda`,
+    `cuda:1`, `mps`); `precision` is `auto`, `fp32` or `bf16`. `auto` takes bf16 where the hardware
+    multiplies it, else fp32.
 
     Raises `InputError` for a device that is not there and a precision that is not known.
     """
     if precision not in ("auto", *PRECISIONS):
         raise InputError(f"unknown precision {precision!r}: use auto, fp32 or bf16.")
     if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        given = processes().device
+        device = str(given or ("cuda" if torch.cuda.is_available() else "cpu"))
     try:
         chosen = torch.device(device)
         torch.empty(0, device=chosen)

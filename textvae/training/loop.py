@@ -2,15 +2,16 @@
 
 The data order of an epoch depends on the seed and the epoch alone, and the noise of a step on the seed
 and the step alone; so a run that was killed and resumed goes through the same losses as one that was not.
+Launched as several processes, all go through this loop together: each works on its parts of every batch, the
+gradients are added up, and the main one alone writes (see `steps.py` and `processes.py`).
 """
 
 import json
 import math
-import signal
-import threading
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +21,10 @@ from torch import Tensor, nn
 
 from textvae.errors import OutputError, TrainingError
 from textvae.training.device import Device
+from textvae.training.processes import Processes, processes
+from textvae.training.signals import deferred_signals
 from textvae.training.state import Progress, Weights, load_state, save_state
+from textvae.training.steps import check_alike, take_step
 from textvae.variational.objective import Objective
 
 
@@ -28,7 +32,8 @@ class Task(Protocol):
     """What a room offers to be trained: a model, its data, its terms.
 
     A task that goes by what has happened so far keeps it as numbers in a dict `memory`, which is saved and
-    resumed with the training.
+    resumed with the training; what its steps cost it hears in `note(loss)`. A slice of a batch is a
+    batch.
     """
 
     @property
@@ -75,6 +80,7 @@ class TrainingOptions:
     patience: int | None = None  # validations without a better score before stopping early
     save_every: float = 120.0  # seconds
     log_every: int = 20  # steps
+    parts: int = 1  # that a batch is worked on in, by one process or several; each has one at least
     seed: int = 1
 
 
@@ -99,10 +105,14 @@ class Step:
 def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False) -> Iterator[Step]:
     """Train `task` in the folder `run`: `log.jsonl`, `state/` to resume from, `best/` and `last/` to use.
 
+    With the same `parts`, one process and several go through the same losses, but for rounding, and a
+    training can be resumed by another number of processes; they all must see the folder.
+
     Raises `OutputError` if `run` holds a training and `resume` is not set, `TrainingError` when the loss
     is not finite (the last state and the best checkpoint stay), `KeyboardInterrupt` after Ctrl-C or
     SIGTERM, once the step is done and the state is saved.
     """
+    team = processes()
     has_state = (run / "state" / "state.json").is_file()
     if has_state and not resume:
         raise OutputError(f"{run} already holds a training: resume it with --resume, or name another folder.")
@@ -117,19 +127,23 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     memory: dict[str, float] = getattr(task, "memory", {})
     memory.update(progress.memory)
     progress.memory = memory
-    _cut_log(run / "log.jsonl", progress.step)
+    if team.main:
+        _cut_log(run / "log.jsonl", progress.step)
     batches = task.epoch(0)
     per_epoch = len(batches)
     if not per_epoch:
         raise TrainingError("there is nothing to train on: the corpora of the recipe gave no batch.")
+    check_alike(model, per_epoch, team)
     steps = max(1, round(options.epochs * per_epoch))
     began = time.monotonic() - progress.seconds
     saved = time.monotonic()
+    progress.seconds = team.agree(time.monotonic() - began)
     current_epoch = 0
     figures: dict[str, float] | None = None  # on dev, of the weights as they are
-    with (run / "log.jsonl").open("a", encoding="utf-8") as log, _deferred_signals() as interrupted:
+    place = run / "log.jsonl" if team.main else Path(os.devnull)
+    with place.open("a", encoding="utf-8") as log, deferred_signals() as interrupted:
         while progress.step < steps:
-            done = _share_done(progress.step, steps, time.monotonic() - began, options.minutes)
+            done = _share_done(progress.step, steps, progress.seconds, options.minutes)
             if done >= 1.0:
                 break
             epoch, index = divmod(progress.step, per_epoch)
@@ -139,20 +153,23 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             batch = batches[index]
-            loss, terms = _take_step(task, options, optimizer, batch, progress.step)
+            loss, terms = take_step(task, options, optimizer, batch, progress.step, team)
             if not math.isfinite(loss):
                 kept = run / "best" if (run / "best").is_dir() else run / "state"
                 raise TrainingError(
                     f"the loss is not finite at step {progress.step + 1} ({terms}): the last good "
                     f"checkpoint is {kept}; lower [training] learning_rate or clip, then resume."
                 )
+            if note := getattr(task, "note", None):
+                note(loss)
             weights.update(progress.step)
             progress.step += 1
-            progress.seconds = time.monotonic() - began
+            clock = time.monotonic() - began if team.main else 0.0
+            progress.seconds, stops = team.add_up_numbers([clock, len(interrupted)])
             finished = _share_done(progress.step, steps, progress.seconds, options.minutes) >= 1.0
             figures, best = None, False
             if progress.step % options.validate_every == 0 or finished:
-                figures, best = _validate(task, weights, progress, run)
+                figures, best = _validate(task, weights, progress, run, team)
             report = Step(
                 progress.step, steps, progress.step / per_epoch, loss, terms, rate, task.size(batch),
                 progress.seconds, done, figures, best, task.objective.at(progress.step - 1),
@@ -160,51 +177,46 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             if figures or progress.step % options.log_every == 0:
                 log.write(json.dumps(asdict(report)) + "\n")
                 log.flush()
-            if time.monotonic() - saved > options.save_every:
+            if team.main and time.monotonic() - saved > options.save_every:
                 save_state(run / "state", model, weights, optimizer, progress)
                 saved = time.monotonic()
             yield report
-            if interrupted:
-                save_state(run / "state", model, weights, optimizer, progress)
+            if stops or (interrupted and team.count == 1):
+                if team.main:
+                    save_state(run / "state", model, weights, optimizer, progress)
+                team.wait()
                 raise KeyboardInterrupt
             if finished or (options.patience is not None and progress.stale > options.patience):
                 break
     if figures is None:  # nothing was left to do
-        figures, _ = _validate(task, weights, progress, run)
-    with weights.averaged():
-        task.export(run / "last", figures)
-    save_state(run / "state", model, weights, optimizer, progress)
+        figures, _ = _validate(task, weights, progress, run, team)
+    if team.main:
+        with weights.averaged():
+            task.export(run / "last", figures)
+        save_state(run / "state", model, weights, optimizer, progress)
+    team.wait()
 
 
-def _take_step(
-    task: Task, options: TrainingOptions, optimizer: torch.optim.Optimizer, batch: Any, step: int
-) -> tuple[float, dict[str, float]]:
-    """One update of the weights; returns the loss and every term before it. No update if not finite."""
-    task.model.train()
-    torch.manual_seed((options.seed * 1_000_003 + step) % 2**31)
-    optimizer.zero_grad(set_to_none=True)
-    with task.device.autocast():
-        terms = task.terms(batch, step)
-    total = task.objective.total(terms, step)
-    loss = float(total.detach())
-    values = {name: float(term.detach()) for name, term in terms.items()}
-    if math.isfinite(loss):
-        total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(task.model.parameters(), options.clip)
-        optimizer.step()
-    return loss, values
-
-
-def _validate(task: Task, weights: Weights, progress: Progress, run: Path) -> tuple[dict[str, float], bool]:
-    """Figures of the averaged weights on dev; the best so far is exported to `best/`."""
-    with weights.averaged():
-        figures = dict(task.validate())
-        best = progress.best is None or figures["score"] > progress.best
-        if best:
-            task.export(run / "best", figures)
-            progress.best, progress.stale = figures["score"], 0
-        else:
-            progress.stale += 1
+def _validate(
+    task: Task, weights: Weights, progress: Progress, run: Path, team: Processes
+) -> tuple[dict[str, float], bool]:
+    """Figures of the averaged weights on dev; the best so far is exported to `best/`. The main process does
+    it while the others wait."""
+    figures: dict[str, float] = {}
+    best = False
+    if team.main:
+        with weights.averaged():
+            figures = dict(task.validate())
+            best = progress.best is None or figures["score"] > progress.best
+            if best:
+                task.export(run / "best", figures)
+                progress.best, progress.stale = figures["score"], 0
+            else:
+                progress.stale += 1
+    figures, best, progress.best, progress.stale, memory = team.agree(
+        (figures, best, progress.best, progress.stale, progress.memory)
+    )
+    progress.memory.update(memory)
     return figures, best
 
 
@@ -223,25 +235,3 @@ def _cut_log(path: Path, step: int) -> None:
             if json.loads(line)["step"] <= step:
                 kept.append(line + "\n")
     path.write_text("".join(kept), encoding="utf-8")
-
-
-@contextmanager
-def _deferred_signals() -> Iterator[list[int]]:
-    """Let a step end before Ctrl-C or SIGTERM is obeyed: the list fills when one has come."""
-    seen: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield seen
-        return
-
-    def note(number: int, frame: object) -> None:
-        if seen:  # asked twice: at once
-            raise KeyboardInterrupt
-        seen.append(number)
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, note) for number in numbers]
-    try:
-        yield seen
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

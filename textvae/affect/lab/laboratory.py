@@ -11,16 +11,16 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from textvae.affect.decoder import Parts
-from textvae.affect.embeddings import sentence_embeddings
 from textvae.affect.encoder import SentenceEncoder, freeze, pretrained_encoder
-from textvae.affect.folds import Division
-from textvae.affect.latent import LatentOptions, LatentTerms, mixture_prior, standard_prior
+from textvae.affect.lab.embeddings import sentence_embeddings
+from textvae.affect.lab.folds import Division
+from textvae.affect.lab.latent import LatentOptions, LatentTerms, mixture_prior, standard_prior
+from textvae.affect.lab.rated import CleaningOptions, Rated, agreement, ratings_of_all, scales_from
+from textvae.affect.lab.study import Study
+from textvae.affect.lab.vocabulary import PAD, read_vectors, train_tokenizer
 from textvae.affect.lessons import encode
 from textvae.affect.model import AffectModel
-from textvae.affect.rated import CleaningOptions, Rated, agreement, ratings_of_all, scales_from
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
-from textvae.affect.study import Study
-from textvae.affect.vocabulary import PAD, read_vectors, train_tokenizer
 from textvae.corpora.sentence import Sentence
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.training.device import choose_device

@@ -13,10 +13,10 @@ from torch.nn import functional as F
 from textvae.affect.calibration import FILE, Calibration
 from textvae.affect.encoder import SentenceEncoder
 from textvae.affect.figures import Figures, figures_of
-from textvae.affect.latent import LATENT_TERMS, LatentTerms, unexplained
+from textvae.affect.lab.latent import LATENT_TERMS, LatentTerms, unexplained
+from textvae.affect.lab.rated import Rated
 from textvae.affect.lessons import bucketed
 from textvae.affect.model import AffectModel, Posterior
-from textvae.affect.rated import Rated
 from textvae.errors import RecipeError
 from textvae.training.checkpoint import save_checkpoint
 from textvae.training.device import Device

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from textvae.affect.figures import Figures, always, mean_and_sd, training_mean
-from textvae.affect.folds import Division
-from textvae.affect.laboratory import Laboratory
+from textvae.affect.lab.folds import Division
+from textvae.affect.lab.laboratory import Laboratory
 from textvae.training.grid import read_result, write_result
 from textvae.training.loop import Step, TrainingOptions, train
 

@@ -1,0 +1,226 @@
+"""transfer: what passed and what did not, words kept and avoided, running text, runs that are resumed."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from textvae.cli import changes, memory, transfer
+
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
+
+LETTER = (
+    "Dear Anna,\r\n\r\nThe food was bad,  and the\n  rooms were [red]cold[/red]. \t All was good good good."
+    "\n\nThe stone was bad. "
+)
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def asked() -> dict[str, Any]:
+    found: dict[str, Any] = vars(transfer)["open_writer"]("text-en", "auto", "auto").asked
+    return found
+
+
+def test_what_changed() -> None:
+    assert changes.changes("The food was cold.", "the food is warm and cold!") == [
+        ("the food", "", ""), ("", " was", " is warm and"), (" cold", "", ""), ("", ".", "!"),
+    ]  # fmt: skip
+    assert changes.changes("", "a") == [("", "", "a")]
+    assert changes.changes("it's cold", "it was cold") == [("", "it's", "it was"), (" cold", "", "")]
+
+
+def test_memory_is_given_back_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(memory, "_trim", lambda: given.append)
+    assert list(memory.lean(range(200))) == list(range(200))
+    assert given == [0, 0, 0]
+    monkeypatch.undo()
+    assert list(memory.lean(range(65))) == list(range(65))  # whatever the C library
+
+
+def test_nothing_passed(run: Run) -> None:
+    outcome = run("transfer", "--valence", "4", "a stone [b]wall[/b]")
+    assert (outcome.code, outcome.out) == (3, "a stone [b]wall[/b]\n")
+    assert "the sentence could not be moved as asked and stands as it was; --all shows" in outcome.err
+    shown = run("transfer", "--valence", "4", "--all", "a stone wall")
+    assert (shown.code, shown.out) == (3, "a stone wall good\n")
+    assert "has a fault" in shown.err
+
+
+def test_one_line_for_each_line_whatever_passed(run: Run) -> None:
+    text = "bad\n\n" + "stone\n" * 7 + "fine\n"
+    outcome = run("transfer", "--valence", "4", "-", stdin=text.encode())
+    assert outcome.code == 0
+    assert outcome.out == "bad good\n\n" + "stone\n" * 7 + "fine good\n"
+    assert "7 of 9 sentences (number 3, 4, 5, 6, 7, ...) could not be moved" in outcome.err
+    assert run("transfer", "--valence", "4", "-", stdin=b"\n").code == 0  # nothing was asked of anybody
+
+
+def test_rows_of_what_did_not_pass(run: Run) -> None:
+    command = ("transfer", "--valence", "4", "-n", "2", "--format", "jsonl", "a stone", "bad")
+    outcome = run(*command)
+    assert outcome.code == 0
+    found = rows(outcome.out)
+    assert [(row["source"], row["rank"], row["text"]) for row in found] == [
+        ("a stone", None, None), ("bad", 1, "bad good"), ("bad", 2, "bad good good"),
+    ]  # fmt: skip
+    assert [row["fault"] for row in found] == ["is not fluent", None, None]
+    assert found[0]["source_valence"] == 3.0
+    every = rows(run(*command, "--all").out)
+    assert [(row["rank"], row["fault"]) for row in every] == [
+        (1, "is not fluent"), (2, "is not fluent"), (1, None), (2, None),
+    ]  # fmt: skip
+
+
+def test_table_of_what_did_not_pass(run: Run, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run("transfer", "--valence", "4", "a [b]stone[/b] wall", "bad \x1b[31mfood", terminal=True)
+    assert shown.err == ""  # the table says it itself
+    golden("transfer_faults", shown.out)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "{+good+}" in run("transfer", "--valence", "4", "bad food", terminal=True).out
+    plain = run("transfer", "--valence", "4", "--all", "--format", "table", "a stone wall")
+    assert "a stone wall {+good+}" in plain.out
+    assert "is not fluent" in plain.out
+
+
+def test_words_reach_the_library(run: Run) -> None:
+    command = ("transfer", "--valence", "4", "--keep", "Cold", "--keep", "the staff", "--avoid", "rude")
+    assert run(*command, "the food was cold", "The staff was rude").code == 0
+    assert (asked()["keep"], asked()["avoid"]) == (("Cold", "the staff"), ("rude",))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--keep", "warm", "cold food"), '"warm" is to be kept, but it is not in "cold food"'),
+        (("--keep", "cold food", "--avoid", "FOOD", "cold food"), "no sentence does both"),
+        (("--keep", "...", "cold food..."), "is no word"),
+        (("--tolerance", "0.2", "cold food"), "add --running"),
+        (("--running", "--keep", "warm", "cold food"), "not in"),
+        (("--running", "--resume", "cold food"), "leave out --running"),
+        (("--resume", "cold food"), "--resume needs sentences from --file FILE"),
+        (("--running", "--tolerance", "-1", "cold food"), "tolerance"),
+    ],
+)
+def test_what_makes_no_sense(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    outcome = run("transfer", "--valence", "4", *arguments)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.out == ""
+
+
+def test_a_word_of_no_line(run: Run) -> None:
+    outcome = run("transfer", "--valence", "4", "--keep", "cold", "--keep", "warm", "-", stdin=b"bad\ncold\n")
+    assert outcome.code == 0
+    assert '"warm" was to be kept, but no sentence has it' in outcome.err
+    assert '"cold"' not in outcome.err
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_running_text_keeps_its_bytes(run: Run, tmp_path: Path, mark: str) -> None:
+    file, out = tmp_path / "letter.txt", tmp_path / "out.txt"
+    file.write_bytes((mark + LETTER).encode())
+    outcome = run("transfer", "--valence", "4", "--running", "--file", file)
+    expected = LETTER.replace("[red]cold[/red].", "[red]cold[/red]. good")
+    assert outcome.code == 0
+    assert outcome.out == mark + expected
+    assert (
+        "4 sentences: 1 on target, 1 rewritten, 2 left as they were (1 too short, 1 could not" in outcome.err
+    )
+    assert run("transfer", "--valence", "4", "--running", "--file", file, "-o", out).code == 0
+    assert out.read_bytes() == (mark + expected).encode()
+    if not mark:
+        assert run("transfer", "--valence", "4", "--running", LETTER).out == expected
+        assert run("transfer", "--valence", "4", "--running", "-", stdin=LETTER.encode()).out == expected
+    every = run("transfer", "--valence", "4", "--running", "--all", "--file", file).out
+    assert every == mark + expected.replace("The stone was bad.", "The stone was bad. good")
+
+
+def test_running_text_that_is_on_target_or_cannot_be_moved(run: Run) -> None:
+    on = run("transfer", "--valence", "3.5", "--running", "All was good good. It rained today.")
+    assert (on.code, on.out) == (0, "All was good good. It rained today. good")
+    assert run("transfer", "--valence", "low", "--running", "All was bad bad bad.").code == 0
+    missed = run("transfer", "--valence", "4", "--running", "One stone was bad.")
+    assert (missed.code, missed.out) == (3, "One stone was bad.")
+    wide = run("transfer", "--valence", "4", "--running", "--tolerance", "2", "One stone was bad.")
+    assert (wide.code, wide.out) == (0, "One stone was bad.")
+
+
+def test_running_rows_and_page(run: Run, golden: Golden) -> None:
+    command = ("transfer", "--valence", "4", "--running", LETTER)
+    found = rows(run(*command, "--format", "jsonl").out)
+    assert [row["fault"] for row in found] == ["is too short", None, None, "is not fluent"]
+    assert [row["text"] and row["rank"] for row in found] == [None, 1, None, None]
+    assert all(LETTER[row["start"] : row["end"]] == row["source"] for row in found)
+    assert [row["line"] for row in found] == [1, 3, 4, 6]
+    golden("transfer_running", run(*command, terminal=True).out)
+    assert run(*command, "--format", "text", terminal=True).out.count("\n") == LETTER.count("\n")
+
+
+@pytest.fixture
+def stopping(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Stops a run after so many sentences, as Ctrl-C does."""
+    calls: list[int] = []
+    real = vars(transfer)["rewritten"]
+
+    def rewritten(*arguments: Any) -> Iterator[Any]:
+        limit = calls.pop() if calls else 10**9
+        for number, each in enumerate(real(*arguments)):
+            if number == limit:
+                raise KeyboardInterrupt
+            yield each
+
+    monkeypatch.setattr("textvae.cli.transfer.rewritten", rewritten)
+    return calls
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "txt"])
+@pytest.mark.parametrize("after", [0, 5, 16, 40])
+def test_a_stopped_run_goes_on(
+    run: Run, tmp_path: Path, stopping: list[int], ending: str, after: int
+) -> None:
+    file, whole, out = tmp_path / "in.txt", tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
+    file.write_text("".join(f"stone {i}\n" if i % 3 else f"bad\u2028{i}\n\n" for i in range(50)))
+    assert run("transfer", "--valence", "4", "--file", file, "-o", whole).code == 0
+    command = ("transfer", "--valence", "4", "--file", file, "-o", out, "--resume")
+    stopping.append(after)
+    stopped = run(*command)
+    assert stopped.code == 130
+    assert f"stopped after {after} sentences" in stopped.err
+    assert not out.exists()
+    assert (tmp_path / f".out.{ending}.part").exists()
+    with (tmp_path / f".out.{ending}.part").open("a") as part:
+        part.write('{"half a row')  # a kill comes at any time
+    other = run(*command[:2], "2", *command[3:])
+    assert other.code == 2 and "another valence" in other.err
+    again = run(*command)
+    assert again.code == 0
+    assert out.read_bytes() == whole.read_bytes()
+    assert "33 of 50 sentences (number 3, 4," in again.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["in.txt", out.name, whole.name])
+    assert run(*command).code == 2  # out exists
+
+
+def test_a_run_goes_on_with_the_same_sentences_only(run: Run, tmp_path: Path, stopping: list[int]) -> None:
+    file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
+    file.write_text("".join(f"bad {i}\n" for i in range(30)))
+    command = ("transfer", "--valence", "4", "--file", file, "-o", out, "--resume")
+    stopping.append(20)
+    run(*command)
+    right = file.read_text()
+    for text in ("other\n" + right, "other\n" + right, "bad 0\n", "bad 0\n"):
+        file.write_text(text)
+        outcome = run(*command)
+        assert outcome.code == 2
+        assert "other sentences" in outcome.err
+        assert not out.exists()
+    file.write_text(right)
+    assert run(*command).code == 0
+    assert len(out.read_text().splitlines()) == 30
+    assert run(*command[:-1], "--resume", "-o", tmp_path / "out.csv").code == 2

@@ -1,0 +1,81 @@
+"""`textvae evaluate degree`: is what sentences are moved to what was asked for?"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from textvae.cli import render
+from textvae.cli.evaluate import OutputsOption, SplitOption, chosen, judgements, show
+from textvae.cli.models import open_writer
+from textvae.cli.options import (
+    CorporaOption,
+    DeviceOption,
+    FidelityOption,
+    ForceOption,
+    FormatOption,
+    OutputOption,
+    PrecisionOption,
+    TextModelOption,
+)
+from textvae.cli.output import Target
+
+if TYPE_CHECKING:
+    from textvae.corpora import Sentence
+
+
+def degree(
+    corpus: Annotated[
+        str | None,
+        typer.Option(help="A corpus: its name or a file. Default: what the model's recipe holds out."),
+    ] = None,
+    split: SplitOption = None,
+    corpora: CorporaOption = None,
+    limit: Annotated[
+        int | None, typer.Option("--sentences", min=1, metavar="N", help="N of the sentences, evenly spread.")
+    ] = None,
+    fidelity: FidelityOption = 0.5,
+    outputs: OutputsOption = None,
+    model: TextModelOption = "text-en",
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Steer sentences to valence and arousal 1.5, 2, ... 4.5: how near do they come (MAE, r)?
+
+    Valence is judged by the affect model, by VADER where vaderSentiment is installed, and, on a corpus
+    labelled negative and positive (yelp), by a classifier trained on its labels.
+    """
+    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    writer = open_writer(model, device, precision)
+
+    from textvae.evaluation.degree import AXES, PLACES, DegreeOptions, evaluate_degree, vader
+    from textvae.evaluation.reconstruction import held_out
+
+    sentences: Iterable[Sentence]
+    if corpus is None:
+        sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
+    else:
+        sentences, name = chosen(corpus, split, corpora)
+    asked = spread(list(sentences), limit)
+    judge = None
+    if corpus is not None and {sentence.label for sentence in asked} <= {"negative", "positive"}:
+        from textvae.corpora import read_corpus
+        from textvae.evaluation.judge import load_judge
+
+        with render.waiting("training the judge"):
+            judge = load_judge(list(read_corpus(corpus, split="train", directory=corpora)))
+    with render.counting("steering", len(asked) * len(PLACES) * len(AXES)) as progress:
+        report = evaluate_degree(
+            writer, asked, name, judge, vader(), DegreeOptions(fidelity=fidelity), progress
+        )
+    show(report, target, judged)
+
+
+def spread(sentences: "list[Sentence]", most: int | None) -> "list[Sentence]":
+    """`most` of the sentences, as far apart as they can be: a corpus may be ordered by its labels."""
+    if most is None or most >= len(sentences):
+        return sentences
+    return [sentences[number * len(sentences) // most] for number in range(most)]

@@ -1,0 +1,178 @@
+"""`textvae latent`: look into the latent of a text model."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from textvae.cli import figures, latent_rows, reading, render
+from textvae.cli.evaluate import ColumnOption, chosen
+from textvae.cli.models import open_writer
+from textvae.cli.options import (
+    CorporaOption,
+    DeviceOption,
+    ForceOption,
+    FormatOption,
+    OutputOption,
+    PlotOption,
+    PrecisionOption,
+)
+from textvae.cli.output import Row, Target, write
+from textvae.errors import InputError
+
+if TYPE_CHECKING:
+    from textvae.cli.latent_rows import Look
+    from textvae.text.writer import TextWriter
+
+CORPUS = "The corpus"
+
+
+class Colour(StrEnum):
+    """What the points of the figure are coloured by."""
+
+    valence = "valence"
+    arousal = "arousal"
+    label = "label"
+
+
+class Projected(StrEnum):
+    """How the latent is brought to the plane."""
+
+    pca = "pca"
+    umap = "umap"
+    tsne = "tsne"
+
+
+def latent(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped text model or a folder.")],
+    corpus: Annotated[
+        str | None,
+        typer.Option(help="Sentences to encode: a corpus's name or a file.", rich_help_panel=CORPUS),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Which part of the corpus. Default: test; of a plain file, all of it.",
+            rich_help_panel=CORPUS,
+        ),
+    ] = None,
+    corpora: CorporaOption = None,
+    column: ColumnOption = None,
+    sentences: Annotated[
+        int,
+        typer.Option(min=2, metavar="N", help="At most so many, drawn by --seed.", rich_help_panel=CORPUS),
+    ] = 5000,
+    points: Annotated[bool, typer.Option("--points", help="List the sentences instead.")] = False,
+    traverse: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIM",
+            help="Write the sentences along one dimension instead: a number, valence or arousal.",
+        ),
+    ] = None,
+    sentence: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="With --traverse: start from it. Default: the corpus's mean."),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=2, max=1000, help="With --traverse: sentences.")] = 7,
+    nearest: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="List the sentences nearest to TEXT instead.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, metavar="N", help="With --nearest: how many.")] = 5,
+    plot: PlotOption = None,
+    colour: Annotated[
+        Colour, typer.Option("--colour", "--color", help="With --plot: what the points' colour is.")
+    ] = Colour.valence,
+    projection: Annotated[
+        Projected,
+        typer.Option(help="To the plane: pca, or umap or tsne (pip install umap-learn, scikit-learn)."),
+    ] = Projected.pca,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same sentences and figure.")] = 1,
+    device: DeviceOption = "auto",
+    precision: PrecisionOption = "auto",
+    format: FormatOption = None,  # noqa: A002
+    output: OutputOption = None,
+    force: ForceOption = False,
+) -> None:
+    """Look into the latent of a text model: what its dimensions hold, where the sentences of a corpus lie.
+
+    A row of jsonl, csv or parquet is a dimension: its KL (nats), the variance of the posterior's mean,
+    whether it is active (variance over 0.01), its correlation with valence and arousal; with --points, a
+    sentence and where it lies in the plane. --plot draws both.
+    """
+    from textvae.text.projection import check_projection
+
+    target = Target.chosen(format, output, force)
+    _one_of({"--points": points, "--traverse": traverse is not None, "--nearest": nearest is not None})
+    if plot is not None:
+        if traverse is not None or nearest is not None:
+            raise InputError("--plot draws the corpus: leave out --traverse and --nearest.")
+        figures.check_figure(plot, force)
+    check_projection(projection)
+    if sentence is not None and traverse is None:
+        raise InputError("--sentence is where a traversal starts: add --traverse DIM, or use --nearest.")
+    asked = sentence if nearest is None else nearest
+    text = None if asked is None else next(reading.from_arguments([asked])).text
+    if traverse is not None:
+        writer = open_writer(model, device, precision)
+        write(_stops(writer, traverse, text, steps), latent_rows.STOPS, target)
+        return
+    if corpus is None:
+        raise InputError("latent encodes the sentences of a corpus: add --corpus yelp, or --corpus FILE.")
+    found, name = chosen(corpus, split, corpora, column)
+    with render.waiting(f"reading {name}"):
+        drawn = latent_rows.draw(found, sentences, seed)
+    writer = open_writer(model, device, precision)
+    with render.counting("encoding", len(drawn)) as progress:
+        look = latent_rows.encode(writer, drawn, name, progress)
+    if look.skipped:
+        render.note(
+            f"{look.skipped:,} of {len(drawn):,} sentences left out: blank, or too long for {writer.name}."
+        )
+    if nearest is not None and text is not None:
+        write(_neighbours(writer, look, text, n), latent_rows.NEIGHBOURS, target)
+        return
+    with render.waiting("reading the affect of the sentences"):
+        look.read(writer.reader)
+    if plot is not None or points:
+        with render.waiting("projecting"):
+            look.project(projection, seed)
+    if plot is not None:
+        from textvae.cli.latent_figure import chart, draw
+
+        draw(chart(look, colour, seed), plot, force)
+    if points:
+        write(latent_rows.point_rows(look), latent_rows.POINTS, target)
+    else:
+        write(latent_rows.dimension_rows(look), latent_rows.dimensions_view(look, seed), target)
+
+
+def _one_of(asked: dict[str, bool]) -> None:
+    given = [name for name, is_given in asked.items() if is_given]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} list different things: give one of them.")
+
+
+def _stops(writer: "TextWriter", name: str, text: str | None, steps: int) -> Iterator[Row]:
+    from textvae.text.inspection import find_dimension, traverse
+
+    for stop in traverse(writer, find_dimension(writer.codec, name), text, steps):
+        yield {column: getattr(stop, column) for column in latent_rows.STOPS.columns}
+
+
+def _neighbours(writer: "TextWriter", look: "Look", text: str, n: int) -> Iterator[Row]:
+    from textvae.text.inspection import encode_texts, nearest
+
+    found = nearest(look.posteriors, encode_texts(writer.codec, [text]).mean[0], n)
+    texts = [look.drawn[neighbour.place].text for neighbour in found]
+    readings = writer.reader.score(texts)[:, :2].tolist()
+    for rank, (neighbour, said, read) in enumerate(zip(found, texts, readings, strict=True), 1):
+        yield {
+            "rank": rank,
+            "distance": neighbour.distance,
+            "text": said,
+            "label": look.drawn[neighbour.place].label,
+            "valence": read[0],
+            "arousal": read[1],
+        }

@@ -1,0 +1,147 @@
+"""Results that a stopped run leaves behind and the next one goes on with.
+
+Beside `out.jsonl` lie `.out.jsonl.part`, the rows so far, and `.out.jsonl.progress`: how many sentences and
+bytes are done, a checksum of those sentences, and what was asked. The next run checks that it is asked the
+same of the same sentences, cuts off what was half written, and goes on. At the end the rows get their name.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from textvae.cli import reading, render
+from textvae.cli.options import Format
+from textvae.cli.output import Row, Target, View, json_line
+from textvae.cli.steered import Request, Tally
+from textvae.errors import InputError, OutputError
+
+EVERY = reading.BATCH
+"""Sentences after which it is noted how far the run is."""
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """A run that may be stopped: where its results go, and how far it is."""
+
+    path: Path
+    asked: dict[str, Any]
+    done: int = 0
+    size: int = 0
+    checksum: str = ""
+    counts: tuple[int, int, list[str]] = field(default_factory=lambda: (0, 0, []))
+    _seen: Any = field(default_factory=hashlib.sha256, repr=False)
+    _reached: bool = False
+    """Whether what was done before has gone by, and was the same."""
+
+    @classmethod
+    def of(cls, target: Target, file: Path | None, request: Request, model: str) -> Self:
+        """The run that writes to the target, from where it was stopped.
+
+        Raises `InputError` where a run cannot be resumed, `OutputError` if one was stopped that was asked
+        something else.
+        """
+        if target.path is None or file is None or str(file) == reading.STANDARD_INPUT:
+            raise InputError("--resume needs sentences from --file FILE and results in -o FILE.")
+        if target.format not in (Format.jsonl, Format.text):
+            raise InputError(f"--resume writes jsonl or text, not {target.format}: choose -o FILE.jsonl.")
+        said = asdict(request) | {"model": model, "format": str(target.format)}
+        asked = json.loads(json.dumps(said))
+        run = cls(target.path.resolve(), asked)
+        try:
+            known = json.loads(run.progress.read_text(encoding="utf-8"))
+            before = run.part.stat().st_size
+        except FileNotFoundError:
+            return run
+        except ValueError as error:
+            raise OutputError(f"{run.progress} cannot be read ({error}): remove it to start anew.") from error
+        if known["asked"] != asked:
+            changed = next(name for name in asked if known["asked"].get(name) != asked[name])
+            raise OutputError(
+                f"{run.part} was begun with another {changed}: repeat the command as it was, or remove "
+                f"{run.progress.name} to start anew."
+            )
+        if before < known["size"]:
+            raise OutputError(f"{run.part} is shorter than it was: remove {run.progress.name} to start anew.")
+        run.done, run.size, run.checksum = known["done"], known["size"], known["checksum"]
+        run.counts = tuple(known["tally"])
+        return run
+
+    @property
+    def part(self) -> Path:
+        """The rows so far."""
+        return self.path.with_name(f".{self.path.name}.part")
+
+    @property
+    def progress(self) -> Path:
+        """How far the run is."""
+        return self.path.with_name(f".{self.path.name}.progress")
+
+    def skip(self, items: Iterable[reading.Item], tally: Tally) -> Iterator[reading.Item]:
+        """The items that are still to do; `tally` is told of those done.
+
+        Raises `OutputError` if those done were others.
+        """
+        tally.asked, tally.passed, tally.left = self.counts
+        remaining = iter(items)
+        for item in islice(remaining, self.done):
+            self._add(item)
+        if self.done and self._seen.hexdigest() != self.checksum:
+            raise OutputError(
+                f"{self.part} was begun with other sentences: give the file as it was, or remove "
+                f"{self.progress.name} to start anew."
+            )
+        self._reached = True
+        yield from remaining
+
+    def write(self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally) -> None:
+        """Write the rows, and note now and then how far things are; at the end the file gets its name."""
+        if self.done:
+            render.note(f"going on after {self.done:,} sentences.")
+        with self.part.open("r+b" if self.part.exists() else "wb") as file:
+            file.truncate(self.size)
+            file.seek(self.size)
+            try:
+                for item, rows in found:
+                    for row in rows:
+                        text = (
+                            json_line(view.record(row)) if self.asked["format"] == "jsonl" else view.line(row)
+                        )
+                        if text is not None:
+                            file.write((text + "\n").encode("utf-8", "backslashreplace"))
+                    self._add(item)
+                    self.done, self.size = self.done + 1, file.tell()
+                    self.counts = tally.asked, tally.passed, list(tally.left)
+                    if self.done % EVERY == 0:
+                        self._note(file)
+            except BaseException:
+                if self._reached:
+                    with suppress(OSError):  # a full disk: what was noted before holds
+                        self._note(file)
+                        render.note(f"stopped after {self.done:,} sentences; the same command goes on there.")
+                raise
+        self.part.replace(self.path)
+        self.progress.unlink(missing_ok=True)
+
+    def _add(self, item: reading.Item) -> None:
+        self._seen.update(item.text.encode("utf-8", "surrogatepass") + b"\n")
+
+    def _note(self, file: BinaryIO) -> None:
+        """What is noted lies in the file: first the rows, then how many they are."""
+        file.flush()
+        os.fsync(file.fileno())
+        known = {
+            "asked": self.asked,
+            "done": self.done,
+            "size": self.size,
+            "checksum": self._seen.hexdigest(),
+            "tally": self.counts,
+        }
+        fresh = self.progress.with_name(self.progress.name + ".new")
+        fresh.write_text(json.dumps(known), encoding="utf-8")
+        fresh.replace(self.progress)

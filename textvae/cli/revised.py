@@ -1,0 +1,177 @@
+"""Running text rewritten where it is off the target: to the byte what it was, a row a sentence, or a page."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from textvae.cli import render, steered
+from textvae.cli.changes import drawn
+from textvae.cli.contents import STANDARD_INPUT
+from textvae.cli.options import Format
+from textvae.cli.output import Row, Target, View, open_text, write
+from textvae.cli.steered import NOTHING_PASSED, Request
+from textvae.errors import TextError
+
+if TYPE_CHECKING:
+    from textvae.text.revising import Passage
+    from textvae.text.writer import TextWriter
+
+COLUMNS: dict[str, type] = {"line": int, "start": int, "end": int} | steered.COLUMNS
+MARK = "\ufeff"
+NO_MODEL = ("is too short", "is too long")
+
+
+@dataclass(slots=True)
+class Account:
+    """How many sentences were read, off the target, rewritten; the others by why they stay."""
+
+    read: int = 0
+    off: int = 0
+    changed: int = 0
+    short: int = 0
+    long: int = 0
+
+    def add(self, passage: "Passage") -> None:
+        """Take note of a sentence."""
+        self.read += 1
+        self.off += passage.off
+        self.changed += passage.text != passage.source
+        self.short += passage.fault == NO_MODEL[0]
+        self.long += passage.fault == NO_MODEL[1]
+
+    def told(self) -> str:
+        """`12 sentences: 5 on target, 4 rewritten, 3 left as they were (1 too short, 2 too long)`."""
+        left = self.off - self.changed
+        parts = [f"{self.read - self.off:,} on target", f"{self.changed:,} rewritten"]
+        if left:
+            why = [f"{n:,} too {what}" for n, what in ((self.short, "short"), (self.long, "long")) if n]
+            if others := left - self.short - self.long:
+                why.append(f"{others:,} could not be moved as asked")
+            parts.append(f"{left:,} left as they were ({', '.join(why)})")
+        return f"{self.read:,} sentence{'s' * (self.read != 1)}: {', '.join(parts)}"
+
+    @property
+    def code(self) -> int:
+        """The exit code: nothing came of any sentence that should have moved."""
+        return NOTHING_PASSED if self.off and not self.changed else 0
+
+
+def running_text(given: list[str] | None, file: Path | None) -> str:
+    """The text on the command line, of a file or of standard input, with its line ends and its byte order
+    mark."""
+    from textvae.corpora.streams import read_text
+
+    if file is None and given and given != [STANDARD_INPUT]:
+        return "\n".join(given)
+    if file is None or str(file) == STANDARD_INPUT:
+        text = read_text(sys.stdin.buffer)
+    else:
+        text = read_text(file)
+        if file.is_file():
+            with file.open("rb") as start:
+                text = MARK + text if start.read(3) == MARK.encode() else text
+    if not text.strip():
+        raise TextError("the text is empty: there is no sentence to read.")
+    return text
+
+
+def rewrite(text: str, writer: "TextWriter", request: Request, tolerance: float, target: Target) -> int:
+    """Write the text with its sentences moved; returns the exit code."""
+    from textvae.text.revising import revise
+
+    account = Account()
+    head = MARK if text.startswith(MARK) else ""
+
+    def passages() -> Iterator["Passage"]:
+        for passage in revise(
+            text.removeprefix(MARK),
+            writer,
+            request.valence,
+            request.arousal,
+            tolerance,
+            request.everything,
+            n=request.n,
+            fidelity=request.fidelity,
+            keep=request.wording.keep,
+            avoid=request.wording.avoid,
+        ):
+            if not passage.blank:
+                account.add(passage)
+            yield passage
+
+    if target.format is Format.text:
+        with open_text(target) as stream:
+            safe = stream is sys.stdout and sys.stdout.isatty()
+            stream.write(head)
+            for passage in passages():
+                stream.write(shown(passage.text) if safe else passage.text)
+            stream.flush()
+    else:
+        found = passages()
+        view = View(COLUMNS, steered.line, lambda _, stream: page(found, stream, account))
+        rows = (row for passage in found if not passage.blank for row in rows_of(passage, request))
+        write(rows, view, target)
+    if target.format is not Format.table:
+        render.note(account.told() + ".")
+    return account.code
+
+
+def rows_of(passage: "Passage", request: Request) -> list[Row]:
+    """A sentence's rows: its candidates, or one without a text where it stays as it is."""
+    place: Row = {"line": passage.line, "start": passage.start, "end": passage.end}
+    if passage.transfer is None:
+        stays = {"source": passage.source, "fault": passage.fault or None}
+        return [place | dict.fromkeys(steered.COLUMNS) | stays]
+    return [place | row | {"source": passage.source} for row in steered.rows(passage.transfer, request)]
+
+
+def shown(text: str) -> str:
+    """Text for a terminal, its line ends as they are."""
+    return "".join(
+        render.visible(line.rstrip("\r\n")) + line[len(line.rstrip("\r\n")) :].replace("\r", "")
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def page(passages: Iterable["Passage"], stream: TextIO, account: Account) -> None:
+    """The text with what changed, an account, and where each sentence that was tried went."""
+    from rich.text import Text
+
+    screen = render.console(stream)
+    whole, tried = Text(), []
+    for passage in passages:
+        if passage.blank:
+            whole.append("\n" * min(passage.text.count("\n"), 2) or " ")
+        elif passage.text != passage.source:
+            whole.append_text(drawn(passage.source, passage.text, render.coloured(screen)))
+        else:
+            lines = map(render.visible, passage.text.splitlines())
+            whole.append("\n".join(lines), "yellow" if passage.off else "dim")
+        if passage.transfer is not None:
+            tried.append(passage)
+    whole.rstrip()
+    screen.print(whole)
+    screen.print()
+    for passage in tried:
+        lead, told = went(passage)
+        style = "dim" if passage.text != passage.source else "yellow"
+        render.beside(screen, Text(lead), Text(told, style))
+    screen.print(Text(account.told() + ".", "dim"))
+
+
+def went(passage: "Passage") -> tuple[str, str]:
+    """From where to where a sentence went, and how it begins or why it stayed."""
+    moved = passage.transfer
+    assert moved is not None
+    changed = passage.text != passage.source
+    best = (moved.passed or moved.candidates)[:1] if changed else ()
+    ways = []
+    for name in ("valence", "arousal"):
+        if (goal := getattr(moved, "target_" + name)) is not None:
+            start = getattr(moved, "source_" + name)
+            reached = f" → {getattr(best[0], name):.2f}" if best else ""
+            ways.append(f"{name} {start:.2f}{reached} of {goal:.2f}")
+    lead = f"line {passage.line:<4} {', '.join(ways)}"
+    return lead, render.visible(passage.source) if changed else steered.reason(passage.fault)

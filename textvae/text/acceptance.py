@@ -1,0 +1,41 @@
+"""What a rewritten sentence must be to be offered: no copy, no nonsense, about the same thing, and moved."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from textvae.text.lexicon import words_of
+from textvae.text.steering import Floats, Steering
+from textvae.text.wording import lost, plain
+
+
+def fault_of(
+    text: str,
+    source: str,
+    affect: Floats,
+    similarity: float,
+    fluency: float,
+    log_prob: float,
+    entrusted: Sequence[str],
+    steering: Steering,
+) -> str:
+    """What `text` does that makes it nothing to offer for `source` ("is a copy"); empty if it is something.
+
+    `affect` (3, 2) is the source's, the text's and the target's, standardised, nan where nothing is asked
+    for; `fluency` is how much more fluent the text is than its source or what is ordinary, whichever is less,
+    and `log_prob` how likely it is given the content, both in nats a piece. `entrusted` is what it has to
+    hold (`Wording.binding`). A text whose words are the source's is a copy, whatever its
+    marks: that is a fault unless the source is already `Steering.near` the target.
+    """
+    asked = ~np.isnan(affect[2])
+    before, after = np.abs(affect[:2, asked] - affect[2, asked]).mean(axis=1) if asked.any() else (0.0, 0.0)
+    if words_of(plain(text)) == words_of(plain(source)):
+        return "" if asked.any() and before <= steering.near else "is a copy"
+    if missing := lost(entrusted, text):
+        return f'loses "{missing[0]}"'
+    if fluency < steering.least_fluency or log_prob < steering.least_likely:
+        return "is not fluent"
+    if similarity < steering.least_content:
+        return "keeps too little"
+    most = steering.near if before <= steering.near else (1 - steering.least_move) * before
+    return "hardly moves" if after > most else ""

@@ -1,0 +1,80 @@
+"""A masked language model that is told the affect: which words could stand at a place of a sentence.
+
+p(x_i | x without its places i, affect), trained as BERT is (Devlin et al. 2019), with two additions: the
+affect of the whole sentence may be told (Wu et al. 2019 tell a label), and a place may hold nothing at all,
+so that words are put in and left out by the same distribution that changes them. The lowest layers and the
+word pieces are an affect model's and stay as they are there.
+"""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from textvae.affect.encoder import BertEncoder
+from textvae.errors import RecipeError
+
+
+@dataclass(frozen=True, slots=True)
+class InfillConfig:
+    """A recipe's `[model]`: of the affect model's layers, the lowest `shared` are used as they are."""
+
+    shared: int = 3
+    dropout: float = 0.0
+
+
+class InfillModel(nn.Module):
+    """The upper layers, what tells them the affect, and the head; `base` lends the rest and is not trained.
+
+    The layers begin as those of `base`. Raises `RecipeError` if it has no layer above the `shared` ones.
+    """
+
+    def __init__(self, base: BertEncoder, config: InfillConfig) -> None:
+        super().__init__()
+        if not 0 <= config.shared < len(base.layers):
+            raise RecipeError(f"[model] shared = {config.shared}: use 0 to {len(base.layers) - 1}.")
+        self.config = config
+        self._base = (base,)  # in a tuple it is no part of this module: its weights have a checkpoint already
+        self.layers = nn.ModuleList(copy.deepcopy(layer).float() for layer in base.layers[config.shared :])
+        self.layers.requires_grad_(True)
+        for module in self.layers.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = config.dropout
+        width = base.width
+        raised = nn.Linear(width, width)
+        self.told = nn.Sequential(nn.Linear(4, width), nn.GELU(), raised)
+        self.dense = nn.Linear(width, width)
+        self.norm = nn.LayerNorm(width)
+        self.bias = nn.Parameter(torch.zeros(base.size.vocabulary))
+        nn.init.zeros_(raised.weight)
+        nn.init.zeros_(raised.bias)
+        nn.init.eye_(self.dense.weight)
+        nn.init.zeros_(self.dense.bias)
+
+    @property
+    def base(self) -> BertEncoder:
+        """The encoder that lends word pieces and the lowest layers."""
+        return self._base[0]
+
+    def forward(self, pieces: Tensor, mask: Tensor, affect: Tensor) -> Tensor:
+        """States (B, T, H) of `pieces` (B, T), real where `mask` (B, T), for the standardised valence and
+        arousal `affect` (B, 2), nan where it is not told."""
+        base = self.base
+        bias = torch.zeros(mask.shape, device=pieces.device).masked_fill_(~mask, -1e4)[:, None, None]
+        with torch.no_grad():
+            x = base.norm(base.pieces(pieces) + base.places.weight[: pieces.shape[1]])
+            for layer in base.layers[: self.config.shared]:
+                x = layer(x, bias)
+        known = ~affect.isnan()
+        x = x + self.told(torch.cat([affect.nan_to_num(), known.to(affect)], 1))[:, None]
+        for layer in self.layers:
+            x = layer(x, bias)
+        return x  # type: ignore[no-any-return]
+
+    def logits(self, states: Tensor, table: Tensor | None = None) -> Tensor:
+        """Scores (N, V) of all pieces at states (N, H); the output matrix is that of the word pieces, or
+        `table`, the same in another precision."""
+        matrix = self.base.pieces.weight if table is None else table
+        return F.linear(self.norm(F.gelu(self.dense(states))), matrix, self.bias)

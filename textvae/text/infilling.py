@@ -1,0 +1,202 @@
+"""Asking an infilling model: what could stand at a place of a sentence, and how well what is there stands."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from textvae.affect.encoder import BertEncoder
+from textvae.affect.reader import AffectReader
+from textvae.affect.windows import PieceReader
+from textvae.errors import CheckpointError
+from textvae.text.blanks import Alphabet
+from textvae.text.infill import InfillConfig, InfillModel
+from textvae.text.lexicon import spans_of
+from textvae.training.checkpoint import Checkpoint
+from textvae.training.device import Device
+
+_ARTICLE = re.compile(r"(?<!\w)(an?) $", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_VOWEL = re.compile(
+    r"(?!eu|one(?:$|-)|once|uni(?!n)|us[aeu]|ut[ei])[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE
+)
+
+ROWS = 256
+"""Questions that are answered together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Characters `start` to `end` of a text that a word is to take; none for a gap before a word."""
+
+    start: int
+    end: int
+
+    def put(self, text: str, word: str) -> str:
+        """The text with `word` there, after "a" or "an" as it asks; with "" the old word is left out, and a
+        blank beside it."""
+        before, after = text[: self.start], text[self.end :]
+        if self.start == self.end:
+            after = f" {after}" if word else after
+        elif not word and after.startswith(" "):
+            after = after[1:] if not before or before.endswith(" ") else after
+        elif not word:
+            before = before.rstrip(" ")
+        return _agreeing(before, word + after) + word + after
+
+
+class Infiller:
+    """An infilling model and the affect model's parts that it stands on."""
+
+    def __init__(self, model: InfillModel, reader: PieceReader, device: Device) -> None:
+        self.model, self.tokenizer, self.device = model.to(device.device).eval(), reader.tokenizer, device
+        if device.dtype != torch.float32:
+            for module in self.model.layers.modules():
+                if isinstance(module, torch.nn.Linear):
+                    module.to(device.dtype)
+        self.alphabet = Alphabet.of(reader)
+        pieces = map(self.piece, range(len(self.alphabet.special)))
+        marks = self.alphabet.special | torch.tensor([not any(map(str.isalnum, piece)) for piece in pieces])
+        marks[self.alphabet.nothing] = False
+        self._marks = marks.to(device.device)  # (V,): no words, and no answers
+        self._table = model.base.pieces.weight.detach().to(device.dtype)  # cast once, not at every answer
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, reader: AffectReader) -> "Infiller":
+        """The model of a checkpoint over `reader`, the affect model it was trained with.
+
+        Raises `CheckpointError` if `reader` has other weights than the model was trained with.
+        """
+        if checkpoint.kind != "infill":
+            raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind} model: give an infill one.")
+        config = checkpoint.config
+        if config["base_checksum"] != reader.checksum:
+            raise CheckpointError(
+                f"{checkpoint.folder} was trained over {config['base']}, weights {config['base_checksum']}, "
+                f"but {reader.name} has {reader.checksum}: train it again over these."
+            )
+        encoder = reader.model.encoder
+        assert isinstance(encoder, BertEncoder)  # as the checksum says
+        model = InfillModel(encoder, InfillConfig(**config["model"]))
+        model.load_state_dict(checkpoint.tensors)
+        return cls(model, reader.pieces, reader.device)
+
+    @cached_property
+    def words(self) -> dict[str, int]:
+        """The words that are one piece, and the piece."""
+        pieces = map(self.piece, range(len(self.alphabet.special)))
+        return {piece: i for i, piece in enumerate(pieces) if piece.isalpha()}
+
+    def piece(self, number: int) -> str:
+        """A word piece as it is written."""
+        return self.tokenizer.id_to_token(number) or ""
+
+    @torch.inference_mode()
+    def ask(self, text: str, questions: Sequence[Sequence[Place]], affect: Tensor) -> Tensor:
+        """Log-probabilities (P, V) of the words that could stand at each place of each question; piece
+        `nothing` is for no word there, marks are not asked for. The places of one question, from left to
+        right, are blank at the same time.
+
+        `affect` (2,), or (Q, 2) for a question each, standardised, is what the text is to have; nan where
+        nothing is said of it.
+        """
+        cut = self._cut([text])[0]
+        rows, at = [], []
+        for places in questions:
+            row, asked, begin = [self.alphabet.first], [], 0
+            for place in places:
+                row += cut.between(begin, place.start)
+                asked.append(len(row))
+                row.append(self.alphabet.blank)
+                begin = place.end
+            rows.append([*row, *cut.between(begin, len(text)), *self._end(text), self.alphabet.last])
+            at.append(asked)
+        return self._answer(rows, at, affect.expand(len(rows), -1))
+
+    @torch.inference_mode()
+    def standing(
+        self, texts: Sequence[str], places: Sequence[Sequence[Place]], affect: Tensor
+    ) -> list[Tensor]:
+        """How well the words at each of the places stand there, (P, 2): log p of the word given all others,
+        and how much less that is than that of the likeliest one; in nats, summed over its pieces."""
+        asked = [(i, place) for i, some in enumerate(places) for place in some]
+        if not asked:
+            return [torch.empty(0, 2) for _ in texts]
+        found = self._cut(texts)
+        rows, at, said = [], [], []
+        for i, place in asked:
+            within = found[i].between(place.start, place.end)
+            before, after = found[i].between(0, place.start), found[i].between(place.end, len(texts[i]))
+            blanks = [self.alphabet.blank] * len(within)
+            end = [*self._end(texts[i]), self.alphabet.last]
+            rows.append([self.alphabet.first, *before, *blanks, *after, *end])
+            at.append([len(before) + 1 + k for k in range(len(within))])
+            said += within
+        answers = self._answer(rows, at, affect[[i for i, _ in asked]])
+        right = answers.gather(1, torch.tensor(said, dtype=torch.long)[:, None])[:, 0]
+        owner = torch.repeat_interleave(torch.arange(len(asked)), torch.tensor([len(some) for some in at]))
+        both = torch.stack([right, right - answers.amax(1)], 1)
+        summed = torch.zeros(len(asked), 2).index_add_(0, owner, both)
+        return list(torch.split(summed, [len(some) for some in places]))
+
+    def _end(self, text: str) -> list[int]:
+        """A full stop for a text that ends in a word: else a mark would be the likeliest there."""
+        stop = self.tokenizer.token_to_id(".")
+        return [stop] if text[-1:].isalnum() and stop is not None else []
+
+    def _cut(self, texts: Sequence[str]) -> list["Cut"]:
+        found = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [Cut(each.ids, each.offsets) for each in found]
+
+    def _answer(self, rows: Sequence[Sequence[int]], at: Sequence[Sequence[int]], affect: Tensor) -> Tensor:
+        """Log-probabilities (N, V) at the pieces `at` of each row, row after row; `affect` (R, 2)."""
+        if not rows:
+            return torch.empty(0, len(self.alphabet.special))
+        device, longest = self.device.device, max(map(len, rows))
+        pieces = torch.tensor([[*row, *[self.alphabet.nothing] * (longest - len(row))] for row in rows])
+        mask = torch.arange(longest) < torch.tensor([len(row) for row in rows])[:, None]
+        row = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor([len(some) for some in at]))
+        place = torch.tensor([k for some in at for k in some], dtype=torch.long)
+        answers = []
+        for start in range(0, len(rows), ROWS):
+            some = slice(start, start + ROWS)
+            here = (row >= start) & (row < start + ROWS)
+            with self.device.autocast():
+                states = self.model(
+                    pieces[some].to(device), mask[some].to(device), affect[some].float().to(device)
+                )
+                logits = self.model.logits(states[row[here] - start, place[here]], self._table)
+            answers.append(logits.float().masked_fill_(self._marks, -torch.inf).log_softmax(1).cpu())
+        return torch.cat(answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text in word pieces, and the characters that each was cut from."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+
+    def between(self, start: int, end: int) -> list[int]:
+        """The pieces that begin at characters `start` to `end`, that one not included."""
+        return [
+            piece for piece, (begin, _) in zip(self.ids, self.offsets, strict=True) if start <= begin < end
+        ]
+
+
+def _agreeing(before: str, after: str) -> str:
+    """`before` with its last word, if that is an article, as the word after it asks: "a" or "an"."""
+    found, word = _ARTICLE.search(before), _WORD.match(after)
+    if not found or not word:
+        return before
+    vowel = _VOWEL.match(word[0]) is not None
+    return before[: found.start(1)] + found[1][0] + ("n" if vowel else "") + " "
+
+
+def places_of(form: str) -> tuple[list[Place], list[Place]]:
+    """The words of a text as places, and the gaps before words."""
+    words = [Place(*span) for span in spans_of(form)]
+    return words, [Place(word.start, word.start) for word in words]

@@ -1,0 +1,97 @@
+"""What is found of candidates before one is chosen: their affect, what they keep, and how well they read."""
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
+
+from textvae.text.choosing import Measured
+from textvae.text.codec import Codec
+from textvae.text.decoding import Hypothesis
+from textvae.text.editing import Edit, Editor
+from textvae.text.similarity import content_kept
+from textvae.text.steering import Floats, Steering
+from textvae.text.wording import ANY, Wording
+
+Read = Callable[[Sequence[str]], Floats]
+"""Texts -> (N, 2) valence and arousal on the 1-5 scale."""
+
+
+def measure(
+    sources: Sequence[str],
+    said: Sequence[dict[str, Hypothesis]],
+    edited: Sequence[dict[str, Edit] | None],
+    read: Read,
+    carriers: Container[str] = (),
+    wording: Wording = ANY,
+) -> list[list[Measured]]:
+    """The candidates of each source, read in one go: what the decoder says and, from an editor, the edits and
+    the source itself, where the `wording` allows it. `fluency` is the stand of an edit, else 0. With an
+    editor, what is kept is the mean of all wording and of the wording without `carriers`, words that carry
+    affect: those are to change."""
+
+    def measured(source: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
+        similarity = content_kept(source, text)
+        kept = (similarity + content_kept(source, text, carriers)) / 2 if edited else None
+        return Measured(text, log_prob, next(readings), similarity, stand, kept=kept)
+
+    ways: list[dict[str, tuple[float, float]]] = []
+    for source, each, some in zip(sources, said, edited, strict=True):
+        way = {text: (found.log_prob_per_token, 0.0) for text, found in each.items()}
+        if some is not None:
+            way |= {text: (edit.log_prob, edit.stand) for text, edit in some.items()}
+            if wording.allows(source, source):
+                way[source] = (0.0, 0.0)
+        ways.append(way)
+    readings = iter(read([text for way in ways for text in way]))
+    return [
+        [measured(source, text, *found, some is not None) for text, found in way.items()]
+        for source, way, some in zip(sources, ways, edited, strict=True)
+    ]
+
+
+def stand(
+    source: str, found: Sequence[Measured], most: int, codec: Codec, editor: Editor, steering: Steering
+) -> list[Measured]:
+    """`found` with how well their words stand, as the editor says: of edits that is known, of what else
+    there is the first `most` are judged, and the others dropped; the source's own words always stand."""
+    unknown = [one for one in found if one.fluency == 0 and one.text != source][:most]
+    forms = [codec.orthography.normalise(one.text) for one in unknown]
+    stands = {
+        one.text: stand
+        for one, stand in zip(unknown, editor.stand(codec.orthography.normalise(source), forms), strict=True)
+    }
+    ordinary = steering.fluent or 0.0
+    return [
+        replace(one, fluency=0.0 if one.text == source else stands.get(one.text, one.fluency) - ordinary)
+        for one in found
+        if one.fluency < 0 or one.text == source or one.text in stands
+    ]
+
+
+def fluent(
+    pieces: Sequence[Sequence[int]],
+    sources: Sequence[str],
+    found: Sequence[Sequence[Measured]],
+    said: Sequence[dict[str, Hypothesis]],
+    codec: Codec,
+    steering: Steering,
+) -> list[list[Measured]]:
+    """The candidates and how fluent they are for the decoder untold: by how much more than the source, or
+    than `Steering.fluent`, in nats a piece."""
+    tokens = [
+        *pieces,
+        *(each[one.text].tokens for each, some in zip(said, found, strict=True) for one in some),
+    ]
+    fluency = iter(codec.fluency(tokens))
+    own = [next(fluency) for _ in sources]
+    judged = []
+    for source, some, floor in zip(sources, found, own, strict=True):
+        ordinary = floor if steering.fluent is None else steering.fluent
+        slack = max(ordinary - floor, 0.0)
+        told = [(one, next(fluency)) for one in some]
+        judged.append(
+            [
+                replace(one, fluency=0.0 if one.text == source else said_ - ordinary, slack=slack)
+                for one, said_ in told
+            ]
+        )
+    return judged
