@@ -99,11 +99,16 @@ def steer(
 
 
 def hasty(writer: "TextWriter") -> "TextWriter":
-    """A writer that answers sooner: from one strength instead of several, and the whole sentence only."""
+    """A writer that answers sooner: by a few edits where it has an editor, else from one strength instead of
+    several and the whole sentence only."""
     strengths = writer.steering.strengths
     _ = writer.reader, writer.editor  # loaded now, the two writers share them
     hasty = copy.copy(writer)
-    hasty.steering = replace(writer.steering, strengths=strengths[len(strengths) // 2 :][:1], strip=False)
+    some = () if writer.editor else strengths[len(strengths) // 2 :][:1]
+    hasty.steering = replace(writer.steering, strengths=some, strip=False)
+    if writer.editor:
+        hasty.editor = copy.copy(writer.editor)
+        hasty.editor.options = replace(writer.editor.options, per_word=3, per_gap=1, most=10)
     return hasty
 
 

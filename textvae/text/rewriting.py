@@ -173,7 +173,7 @@ def candidates(
                 if text and (known is None or known.log_prob_per_token < each.log_prob_per_token):
                     said[i][text] = each
 
-    rows = range(len(room))
+    rows = range(len(room))  # none without strengths: then all is left to the editor
     avoided = codec.asked([((), wording.avoid)] * len(rows)) if wording.avoid else None
     note(rows, codec.search(latent, room, steering.search(), avoided))
     short = [
