@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import textvae
-from textvae.errors import UnknownNameError
+from textvae.errors import CheckpointError, UnknownNameError
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
@@ -26,3 +26,8 @@ def test_names_that_are_not_there() -> None:
         _ = textvae.nothing  # type: ignore[attr-defined]
     with pytest.raises(UnknownNameError, match="unknown model 'no-such-model'"):
         textvae.load("no-such-model")
+
+
+def test_an_infilling_model_is_for_a_text_model() -> None:
+    with pytest.raises(CheckpointError, match="load text-en"):
+        textvae.load("infill-en")

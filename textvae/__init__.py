@@ -93,6 +93,10 @@ def load(
         from textvae.topics.reader import TopicReader
 
         return TopicReader.load(name)
+    if kind == "infill":
+        raise CheckpointError(
+            f"{name} does nothing by itself: load text-en, which edits with it."
+        )
     if kind == "text":
         from textvae.text.writer import TextWriter
 

@@ -1,0 +1,44 @@
+"""The shipped editor: it fits the affect model, moves plain sentences, and answers alone as in a list."""
+
+import pytest
+
+from textvae.affect.reader import AffectReader
+from textvae.text.editing import UNASKED
+from textvae.text.lexicon import words_of
+from textvae.text.writer import TextWriter
+from textvae.training.checkpoint import load_checkpoint
+
+SENTENCES = [
+    "She is worried about her exam.",
+    "We had a terrible time at the hotel.",
+    "Our team lost the game.",
+    "I don't like the colour of this car.",
+    "The lake is frozen in winter.",
+]
+
+
+@pytest.fixture(scope="module")
+def writer() -> TextWriter:
+    return TextWriter.load("text-en", device="cpu", precision="fp32")
+
+
+def test_it_was_trained_over_the_affect_model_that_ships() -> None:
+    assert load_checkpoint("infill-en").config["base_checksum"] == AffectReader.load("affect-en").checksum
+
+
+def test_plain_sentences_move(writer: TextWriter) -> None:
+    moved = writer.transfer(SENTENCES, valence=4.0)
+    for each in moved:
+        assert each.passed and each.source_valence is not None
+        assert each.passed[0].valence > each.source_valence + 0.4
+        assert not UNASKED & set(words_of(each.text.lower()))
+
+
+def test_a_sentence_is_edited_the_same_alone_and_in_a_list(writer: TextWriter) -> None:
+    together = [each.text for each in writer.transfer(SENTENCES, valence=2.0)]
+    assert together == [writer.transfer(sentence, valence=2.0).text for sentence in SENTENCES]
+
+
+def test_what_is_near_the_target_stays(writer: TextWriter) -> None:
+    moved = writer.transfer("What a beautiful song!", valence=3.8)
+    assert moved.text == "What a beautiful song!" and not moved.candidates[0].fault
