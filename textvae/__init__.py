@@ -94,9 +94,7 @@ def load(
 
         return TopicReader.load(name)
     if kind == "infill":
-        raise CheckpointError(
-            f"{name} does nothing by itself: load text-en, which edits with it."
-        )
+        raise CheckpointError(f"{name} does nothing by itself: load text-en, which edits with it.")
     if kind == "text":
         from textvae.text.writer import TextWriter
 
