@@ -193,3 +193,17 @@ def test_casing_is_learned_where_no_sentence_begins() -> None:
 def test_an_unknown_form_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="plain"):
         Orthography("plane")
+
+
+def test_what_goes_on_after_a_quoted_mark_stays_small() -> None:
+    plain = Orthography("plain")
+    source = '"Ha, ha!" cried the King.'
+    form = plain.normalise(source).replace("cried", "screamed")
+    assert plain.restore(form, source) == '"Ha, ha!" screamed the King.'
+
+
+def test_no_full_stop_where_the_source_has_none() -> None:
+    plain = Orthography("plain")
+    assert plain.restore("the food was warm.", "The food was cold") == "The food was warm"
+    assert plain.restore("the food was warm.", "The food was cold.") == "The food was warm."
+    assert plain.restore("the food was...", "The food was cold") == "The food was..."

@@ -186,7 +186,8 @@ def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None
             form = theirs[origin][1]
         else:
             form = inner.get(word) or first.get(word) or paired.get(number) or _usual(word, casing)
-            if begins and form[:2].islower() and not (small and number == 0):
+            goes_on = len(words) == len(theirs) and theirs[number][1][:1].islower()  # '"Ha, ha!" cried he.'
+            if begins and form[:2].islower() and not (small and number == 0) and not goes_on:
                 form = form[:1].upper() + form[1:]
         pieces += [text[place:start], form]
         place = start + len(word)
