@@ -1,6 +1,5 @@
 """Blanking words of sentences: what an infilling model is asked, and what the answer was."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +8,7 @@ from torch import Tensor
 
 from textvae.affect.windows import PieceReader
 from textvae.errors import RecipeError
-
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+from textvae.text.lexicon import spans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Alphabet:
         rows, marks = [], []
         cut = reader.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         for text, found in zip(texts, cut, strict=True):
-            spans = [m.span() for m in _WORD.finditer(text) if m[0].lower().replace("’", "'") in carriers]
+            spans = [(a, b) for a, b in spans_of(text) if text[a:b].lower().replace("’", "'") in carriers]
             carries = [any(a <= start < b for a, b in spans) for start, _ in found.offsets]
             rows.append([self.first, *found.ids, self.last])
             marks.append([False, *carries, False])

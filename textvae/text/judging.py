@@ -49,11 +49,17 @@ def measure(
 
 
 def stand(
-    source: str, found: Sequence[Measured], most: int, codec: Codec, editor: Editor, steering: Steering
+    source: str,
+    found: Sequence[Measured],
+    edited: Container[str],
+    most: int,
+    codec: Codec,
+    editor: Editor,
+    steering: Steering,
 ) -> list[Measured]:
-    """`found` with how well their words stand, as the editor says: of edits that is known, of what else
-    there is the first `most` are judged, and the others dropped; the source's own words always stand."""
-    unknown = [one for one in found if one.fluency == 0 and one.text != source][:most]
+    """`found` with how well their words stand, as the editor says: of those `edited` that is known, of what
+    else there is the first `most` are judged, and the others dropped; the source's own words always stand."""
+    unknown = [one for one in found if one.text not in edited and one.text != source][:most]
     forms = [codec.orthography.normalise(one.text) for one in unknown]
     stands = {
         one.text: stand
@@ -63,7 +69,7 @@ def stand(
     return [
         replace(one, fluency=0.0 if one.text == source else stands.get(one.text, one.fluency) - ordinary)
         for one in found
-        if one.fluency < 0 or one.text == source or one.text in stands
+        if one.text in edited or one.text == source or one.text in stands
     ]
 
 

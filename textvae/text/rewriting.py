@@ -62,8 +62,8 @@ def rewrite(
     affect = read(sources)
     targets = resolve(goals, affect)
     standard = scale.standardise(targets)
-    said = candidates(sources, [pieces[i] for i in filled], standard, codec, steering, wording)
     musts = [wording.binding(text, codec.orthography.casing) for text in sources]
+    said = candidates(sources, [pieces[i] for i in filled], standard, musts, codec, steering, wording)
     edited: list[dict[str, Edit] | None] = [None for _ in sources]
     if editor:
         for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
@@ -75,7 +75,7 @@ def rewrite(
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
             value = worth(some, targets[i], fidelity, scale, steering)
             promising = [some[k] for k in np.argsort(-value, kind="stable")]
-            found[i] = stand(text, promising, most, codec, editor, steering)
+            found[i] = stand(text, promising, edited[i] or {}, most, codec, editor, steering)
     else:
         found = fluent([pieces[i] for i in filled], sources, found, said, codec, steering)
     for i, at, target, some, must in zip(filled, affect, targets, found, musts, strict=True):
@@ -127,6 +127,7 @@ def candidates(
     texts: Sequence[str],
     pieces: Sequence[Sequence[int]],
     targets: Floats,
+    musts: Sequence[Sequence[str]],
     codec: Codec,
     steering: Steering,
     wording: Wording = ANY,
@@ -134,10 +135,10 @@ def candidates(
     """What the decoder says for each text on the way to its target: distinct texts and the hypotheses behind
     them, the likeliest where several searches find the same.
 
-    `targets` (N, 2) standardised, nan where nothing is asked for. Each text is decoded from its own content
-    and, where words of it stand in the way, also from that of the rest, at every strength, all in one search.
-    Where most of what is said loses words that are to be kept, or that no rewriting may change, a second
-    search has to say them.
+    `targets` (N, 2) standardised, nan where nothing is asked for; `musts` are what each text has to hold.
+    Each text is decoded from its own content and, where words of it stand in the way, also from that of the
+    rest, at every strength, all in one search. Where most of what is said loses words that are to be kept, or
+    that no rewriting may change, a second search has to say them.
     """
     forms = list(pieces)
     owner = list(range(len(texts)))
@@ -162,13 +163,12 @@ def candidates(
     )
     room = codec.room([len(pieces[i]) for i in owner]).repeat_interleave(strengths)
     said: list[dict[str, Hypothesis]] = [{} for _ in texts]
-    must = [wording.binding(text, codec.orthography.casing) for text in texts]
 
     def note(rows: Sequence[int], found: Sequence[Sequence[Hypothesis]]) -> None:
         for row, hypotheses in zip(rows, found, strict=True):
             i = owner[row // strengths]
             for each in hypotheses:
-                text = put_back(codec.text(each.tokens, texts[i]), texts[i], must[i])
+                text = put_back(codec.text(each.tokens, texts[i]), texts[i], musts[i])
                 known = said[i].get(text)
                 if text and (known is None or known.log_prob_per_token < each.log_prob_per_token):
                     said[i][text] = each
@@ -178,11 +178,11 @@ def candidates(
     note(rows, codec.search(latent, room, steering.search(), avoided))
     short = [
         2 * sum(not lost(words, text) for text in each) < len(each)
-        for words, each in zip(must, said, strict=True)
+        for words, each in zip(musts, said, strict=True)
     ]
     if any(short):
         rest = [row for row in rows if short[owner[row // strengths]]]
-        asked = codec.asked([(must[owner[row // strengths]], wording.avoid) for row in rest])
+        asked = codec.asked([(musts[owner[row // strengths]], wording.avoid) for row in rest])
         again = Latent(latent.affect[rest], latent.content[rest])
         note(rest, codec.search(again, room[rest], replace(steering.search(), groups=1), asked))
     # A decoder that says nothing at all leaves the sentence as it is.
