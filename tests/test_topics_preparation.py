@@ -8,11 +8,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textvae.errors import InputError
-from textvae.topics.preparation import Cleaning, plain, prepare_texts, tokens
+from textvae.topics.pieces import plain, tokens
+from textvae.topics.preparation import Cleaning, fewest_documents, prepare_texts
 from textvae.topics.stop_words import STOP_WORDS
 
-ALL = Cleaning(rare=2, frequent=1.0)
-EVERYTHING = Cleaning(stop_words=frozenset(), rare=1, frequent=1.0)
+ALL = Cleaning(rare=2, frequent=1.0, people=True, pairs=None, plurals=True, weighted=False)
+EVERYTHING = Cleaning(
+    stop_words=frozenset(), rare=1, frequent=1.0, people=True, pairs=None, plurals=True, weighted=False
+)
 
 
 @pytest.mark.parametrize(
@@ -95,11 +98,12 @@ def test_the_english_list_is_for_english() -> None:
     assert "the" in none.bags.words
 
 
-def test_how_rare_is_too_rare_goes_with_the_number_of_documents() -> None:
-    def fewest(count: int) -> int:
-        return prepare_texts(["cat dog"] * count, Cleaning(frequent=1.0)).account.fewest
-
-    assert (fewest(100), fewest(1000), fewest(10_000)) == (2, 5, 20)
+def test_how_rare_is_too_rare_goes_with_the_documents_and_their_words() -> None:
+    many = np.full(1000, 50)
+    assert [fewest_documents(many, count) for count in (100, 1000, 10_000)] == [2, 5, 20]
+    assert [fewest_documents(many[1:], count) for count in (100, 1000, 10_000)] == [2, 2, 5]
+    assert fewest_documents(np.full(1000, 12), 4000) == 12
+    assert prepare_texts(["cat dog"] * 10_000, Cleaning(frequent=1.0)).account.fewest == 5
 
 
 @pytest.mark.parametrize(

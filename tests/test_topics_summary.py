@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from textvae.topics.bags import Bags
 from textvae.topics.model import TopicConfig, TopicModel
-from textvae.topics.preparation import tokens
+from textvae.topics.pieces import tokens
 from textvae.topics.reader import TopicReader
-from textvae.topics.summary import LONGEST, WIDEST, Spoken, summarise, telling
+from textvae.topics.summary import LONGEST, WIDEST, Spoken, quality, summarise, telling
 
 SPACE = "The rocket left the moon at dawn. A rocket needs fuel for the moon and a crew. It was late."
 SOUP = "The soup was hot and the bread was fresh today. We ate soup with bread in the garden. It was late."
@@ -38,6 +38,16 @@ def test_weights_prefer_what_is_told_apart() -> None:
     assert found[0] == pytest.approx([0.6 / first, 0.4 * 1.6**0.5 / first, 0.0])
     second = 0.6 + 0.1 * 0.4**0.5 + 0.3 * 2**0.5
     assert found[1] == pytest.approx([0.6 / second, 0.1 * 0.4**0.5 / second, 0.3 * 2**0.5 / second])
+
+
+def test_quality_by_hand() -> None:
+    """Moon and rocket are always together (NPMI 1), and first in both topics: half of the words differ."""
+    found = Bags.count([["moon", "rocket"], ["moon", "rocket"], []], ["moon", "rocket"])
+    topics = np.array([[0.5, 0.5], [0.4, 0.6]])
+    assert quality(found, topics, np.full((3, 2), 0.5)) == pytest.approx(0.5)
+    apart = Bags.count([["moon"], ["rocket"]], ["moon", "rocket"])
+    never = np.log(1e-12 / 0.25) / -np.log(1e-12)  # NPMI, with the 1e-12 that unseen pairs get
+    assert quality(apart, topics, np.full((2, 2), 0.5)) == pytest.approx(never / 0.5)
 
 
 def test_topics_come_by_share_with_their_numbers() -> None:

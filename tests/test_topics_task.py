@@ -101,7 +101,7 @@ def test_a_document_of_strangers_gets_the_mean_of_the_others(tmp_path: Path) -> 
     shares = reader.proportions(bags)
     assert shares[1].tolist() == pytest.approx(((shares[0] + shares[2]) / 2).tolist())
     assert reader.proportions(bags.select(np.array([1]))).tolist() == [[0.5, 0.5]]
-    with pytest.raises(TextError, match=r"Bags\.count"):
+    with pytest.raises(TextError, match=r"reader\.count"):
         reader.proportions(Bags.count([SEA], SEA))
 
 

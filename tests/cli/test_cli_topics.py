@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from textvae.topics.bags import Bags
+from textvae.topics.counting import Counting
 from textvae.topics.preparation import Prepared
 
 Run = Callable[..., Any]
@@ -31,12 +32,14 @@ class FakeTopics:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
-        space = np.array(
-            [word in {"rocket", "moon", "flies", "lands", "crew", "sees", "good"} for word in words]
-        )
+        flight = {"rocket", "moon", "flies", "lands", "crew", "sees", "good"}
+        space = np.array([not flight.isdisjoint(word.split()) for word in words])
         weights = np.array([space, ~space], np.float64) + 1e-3
         weights[:, np.isin(words, ["rocket", "soup"])] *= 2
         self.pure = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+
+    def count(self, texts: Iterable[str]) -> Bags:
+        return Counting().bags(texts, self.words)
 
     def proportions(self, bags: Bags) -> NDArray[np.float32]:
         scores = bags.dense().numpy() @ np.log(self.pure).T
@@ -81,6 +84,25 @@ def test_table_text_and_what_was_left_out(run: Run, golden: Golden, folder: Path
     golden("topics_table", outcome.out)
     golden("topics_notes", outcome.err)
     golden("topics_text", run("topics", folder, "-k", "2").out)
+
+
+def test_names_pairs_and_plurals_are_told(run: Run, tmp_path: Path) -> None:
+    texts = [
+        "Anna saw the wolf in New York.",
+        "The wolves of New York saw Bob.",
+        "A cat saw the dog and Bob.",
+    ]
+    (tmp_path / "texts.txt").write_text("\n".join(texts * 5))
+    outcome = run("topics", tmp_path / "texts.txt", "-k", "2", "--frequent", "1", "--no-affect")
+    said = outcome.err.splitlines()[1:3]
+    assert said[0].endswith("4 distinct words are used; of the others 2 are names of people (bob, anna).")
+    assert said[1].endswith(
+        "1 of these is two or more words in one (new york); 1 more word is counted as its singular or plural."
+    )
+    kept = run("topics", tmp_path / "texts.txt", "-k", "2", "--frequent", "1", "--no-affect", "--people")
+    assert "names of people" not in kept.err
+    plain = run("topics", tmp_path / "texts.txt", "-k", "2", "--frequent", "1", "--no-affect", "--as-written")
+    assert "6 distinct words are used" in plain.err  # cat, dog, new, york, wolf and wolves
 
 
 def test_jsonl_holds_what_the_readme_says(run: Run, folder: Path) -> None:
@@ -136,6 +158,17 @@ def test_rows_and_lines_are_documents(run: Run, stand_in: SimpleNamespace, endin
     assert outcome.code == 0, outcome.err
     assert len(stand_in.bags) == 30
     assert ("29 blank documents were passed over" in outcome.err) == (ending == "txt")
+
+
+def test_long_rows_and_half_characters_are_texts_like_others(
+    run: Run, stand_in: SimpleNamespace, folder: Path
+) -> None:
+    file = Path("long.jsonl")
+    texts = ["Soup with bread. " * 60_000, "A rocket \ud83d to the moon.", *TEXTS]
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    outcome = run("topics", file, "-k", "2", "--format", "jsonl")
+    assert outcome.code == 0, outcome.err
+    assert len(stand_in.bags) == 32
 
 
 def test_files_lines_and_standard_input(run: Run, stand_in: SimpleNamespace, folder: Path) -> None:

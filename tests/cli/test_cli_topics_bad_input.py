@@ -84,9 +84,13 @@ def test_folders_and_files(run: Run, refused: Refused) -> None:
 
 def test_columns(run: Run, refused: Refused) -> None:
     Path("reviews.csv").write_text("id,review\n1,good\n")
-    refused(run("topics", "reviews.csv"), "column in reviews.csv", "text=COLUMN")
+    refused(run("topics", "reviews.csv"), "reviews.csv has no column 'text'", "--column NAME", "id, review")
     refused(run("topics", "reviews.csv", "--column", "reviw"), "did you mean 'review'")
     refused(run("topics", "reviews.csv", "--column", "text=review"), "only one text")
+    Path("empty.csv").write_text("")
+    refused(run("topics", "empty.csv"), "empty.csv is empty")
+    Path("header.csv").write_text("text\n")
+    refused(run("topics", "header.csv"), "there is no text")
     Path("a.txt").write_text("good\n")
     refused(run("topics", "a.txt", "--column", "review"), "no table", "leave out --column")
 

@@ -96,6 +96,17 @@ def test_a_kept_model_gives_the_topics_of_new_texts(run: Run, texts: Path, affec
     assert rows[1]["topic"] is None
 
 
+def test_the_best_of_several_tries_is_kept(run: Run, texts: Path, affect: None) -> None:
+    command = ("topics", texts, "-k", "2", "--minutes", "0.05", "--tries", "2", "--seed", "7", "--no-affect")
+    outcome = run(*command)
+    assert outcome.code == 0, outcome.err
+    (said,) = [line for line in outcome.err.splitlines() if "learnt 2 times" in line]
+    qualities = [float(value) for value in said.rpartition(": ")[2].rstrip(").").split(", ")]
+    assert len(qualities) == 2
+    assert f"seed {7 + qualities.index(max(qualities))}," in said
+    assert "learnt" not in run(*command[:-5], "--tries", "1", "--no-affect").err
+
+
 @pytest.mark.slow
 def test_two_kinds_of_text_are_two_topics(run: Run, texts: Path, affect: None) -> None:
     texts.write_text(lines(600))

@@ -10,7 +10,7 @@ import pytest
 
 from textvae.cli import clouds
 from textvae.cli.axes import Scale
-from textvae.cli.topic_figures import FRAME, circles, draw, tint
+from textvae.cli.topic_figures import CLOUD, FRAME, circles, draw, tint
 from textvae.cli.topic_page import html_page
 from textvae.topics.summary import Topic, Word
 
@@ -38,6 +38,15 @@ def test_a_cloud_covers_no_word_and_stays_in_its_box() -> None:
     assert (placed[0].x, placed[0].y) == (150, 60)
     assert placed[0].size / placed[1].size == pytest.approx(math.sqrt(2))  # twice the weight, twice the area
     assert placed[-1].size == pytest.approx(clouds.LARGEST * math.sqrt(1 / 8), abs=0.7)
+
+
+def test_words_become_smaller_until_all_find_room() -> None:
+    words = [
+        (f"{word} of new york", 0.02) for word in ("hunting", "students", "shakespeare", "gangsters")
+    ] * 2
+    placed = clouds.cloud(words, *CLOUD)
+    assert len(placed) == 8
+    assert clouds.SMALLEST <= placed[0].size < clouds.LARGEST
 
 
 def test_words_for_which_there_is_no_room_are_left_out() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 SMALLEST, LARGEST = 10.0, 30.0
 """Font sizes, in the units of the box."""
+SCALES = (1.0, 0.85, 0.72, 0.6, 0.5, 0.42)
+"""Of the largest one, in turn, until all words find room."""
 
 _NARROW, _BROAD = frozenset("ijltfrI.,'-|"), frozenset("mwMW")
 
@@ -43,16 +45,28 @@ def overlap(a: Box, b: Box) -> bool:
 
 
 def cloud(words: Sequence[tuple[str, float]], width: float, height: float) -> list[Placed]:
-    """`words` with their weights, the heaviest first, in a box; those for which no room is left are left out.
+    """`words` with their weights, the heaviest first, in a box.
 
     The area of a word's letters goes with its weight. Each is put in the middle and moved along a spiral
-    until it covers no other.
+    until it covers no other. If not all find room, all are tried smaller; those for which there is none even
+    then are left out.
     """
+    best: list[Placed] = []
+    for scale in SCALES:
+        placed = _placed(words, width, height, LARGEST * scale)
+        if len(placed) > len(best):
+            best = placed
+        if len(best) == len(words):
+            break
+    return best
+
+
+def _placed(words: Sequence[tuple[str, float]], width: float, height: float, largest: float) -> list[Placed]:
     heaviest = max((weight for _, weight in words), default=0.0)
     placed: list[Placed] = []
     boxes: list[Box] = []
     for word, weight in words:
-        size = max(SMALLEST, LARGEST * math.sqrt(weight / heaviest)) if heaviest > 0 else SMALLEST
+        size = max(SMALLEST, largest * math.sqrt(weight / heaviest)) if heaviest > 0 else SMALLEST
         half = text_width(word, size) / 2 + 5, size * 0.6
         for x, y in _spiral(width, height):
             box = (x - half[0], y - half[1], x + half[0], y + half[1])

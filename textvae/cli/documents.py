@@ -1,13 +1,16 @@
 """Documents come in here: the texts of a folder, the rows of a table, the lines of a file."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from textvae.cli import reading
+from textvae.cli.contents import STANDARD_INPUT, contents
 from textvae.cli.folders import walk
-from textvae.cli.reading import STANDARD_INPUT
-from textvae.errors import TextError
+from textvae.errors import TextError, UnknownNameError
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, as JSON can have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def read_documents(
             pieces = _of_items(name, column)
         for file, line, text in pieces:
             if text.strip():
-                found.append(Document(file, line, len(found), text))
+                found.append(Document(file, line, len(found), _HALF.sub("\ufffd", text)))
             else:
                 passed.blank += 1
     return found
@@ -100,8 +103,16 @@ def _check(names: Sequence[str], column: str | None) -> None:
 
 def _of_items(name: str, column: str | None) -> Iterator[Piece]:
     columns = {"text": column.removeprefix("text=")} if column else {}
-    for item in reading.from_files([name], lines=not _is_table(Path(name)), columns=columns):
-        yield name, item.line, item.text
+    try:
+        for line, _, text in contents(name, not _is_table(Path(name)), columns):
+            yield name, line, text
+    except UnknownNameError as error:
+        if column or error.name != "text":
+            raise
+        known = ", ".join(error.known)
+        raise TextError(
+            f"{name} has no column 'text': say which one holds the texts, --column NAME. It has: {known}."
+        ) from error
 
 
 def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:

@@ -97,8 +97,8 @@ def circles(found: Sequence["Topic"]) -> list[Circle]:
 
 
 def name(topic: "Topic") -> str:
-    """`3 alien space`."""
-    return " ".join([str(topic.number), *(visible(word.word) for word in topic.words[:NAMING])])
+    """`3 alien, star wars`."""
+    return f"{topic.number} {', '.join(visible(word.word) for word in topic.words[:NAMING])}"
 
 
 def caption(topic: "Topic") -> str:

@@ -12,13 +12,15 @@ from textvae.cli.following import drawn
 from textvae.cli.models import open_reader
 from textvae.errors import InputError
 from textvae.topics.preparation import Account, Cleaning, Prepared, prepare_texts
-from textvae.topics.summary import Topic, summarise
+from textvae.topics.summary import Topic, quality, summarise
 
 if TYPE_CHECKING:
     from textvae.topics.reader import TopicReader
 
 READ = 200
 """Sentences of a topic whose affect is read, at most."""
+TRIES, TRIED = 3, 8_000
+"""How often topics are learnt, at most, and documents learnt from over all of these times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Wanted:
     sentences: int
     recipe: str
     seed: int
+    tries: int | None
     minutes: float | None
     device: str
     precision: str
@@ -72,25 +75,44 @@ def account(held: Sequence[Document], found: Account) -> Iterator[str]:
     else:
         used = f"no list of stop words was used ({share})"
     yield f"{found.documents:,} documents, {found.tokens:,} words: {used}."
-    parts = [f"{found.rare:,} stand in fewer than {found.fewest} documents"] if found.rare else []
+    parts = []
+    if found.rare:
+        parts.append(f"{number_of(found.rare, 'stands', 'stand')} in fewer than {found.fewest} documents")
+    if found.people:
+        said = number_of(len(found.people), "is a name of people", "are names of people")
+        parts.append(f"{said} ({some(found.people)})")
     if found.frequent:
-        parts.append(
-            f"{len(found.frequent):,} in more than {found.most:.0%} of them ({some(found.frequent)})"
-        )
+        said = number_of(len(found.frequent), "stands", "stand")
+        parts.append(f"{said} in more than {found.most:.0%} of the documents ({some(found.frequent)})")
     if found.even:
+        said = number_of(len(found.even), "is", "are")
         parts.append(
-            f"{len(found.even):,} are spread over them as chance would spread them, whatever a text is about "
-            f"({some(found.even)})"
+            f"{said} spread as chance would spread words, whatever a text is about ({some(found.even)})"
         )
     if found.beyond:
-        parts.append(f"{found.beyond:,} are beyond the {found.vocabulary:,} most widespread")
+        said = number_of(found.beyond, "is", "are")
+        parts.append(f"{said} beyond the {found.vocabulary:,} most widespread")
     others = f"; of the others {', '.join(parts)}" if parts else ""
     yield f"{found.vocabulary:,} distinct words are used{others}."
+    parts = []
+    if found.pairs:
+        said = number_of(len(found.pairs), "of these is", "of these are")
+        parts.append(f"{said} two or more words in one ({some(found.pairs)})")
+    if found.forms:
+        said = number_of(found.forms, "more word is counted as its", "more words are counted as their")
+        parts.append(f"{said} singular or plural")
+    if parts:
+        yield f"{'; '.join(parts)}."
     if found.empty:
         first = held[found.empty[0]].place
         count = len(found.empty)
         holds, counts = ("document holds", "counts") if count == 1 else ("documents hold", "count")
         yield f"{count:,} {holds} none of these words and {counts} for nothing (the first: {first})."
+
+
+def number_of(count: int, one: str, several: str) -> str:
+    """`1 stands`, `2,000 stand`."""
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def some(words: Sequence[str]) -> str:
@@ -99,7 +121,8 @@ def some(words: Sequence[str]) -> str:
 
 
 def learn(prepared: Prepared, wanted: Wanted, save: Path | None) -> "TopicReader":
-    """A model of the bags, trained to the recipe's end or for `wanted.minutes`, and kept in `save`."""
+    """The best of `wanted.tries` models of the bags, each trained to the recipe's end, or for its share of
+    `wanted.minutes`; kept in `save`."""
     with render.waiting("loading torch"):
         from textvae.topics import reader
         from textvae.training.checkpoint import load_checkpoint, write_whole
@@ -107,21 +130,38 @@ def learn(prepared: Prepared, wanted: Wanted, save: Path | None) -> "TopicReader
         from textvae.training.loop import train
 
         device = choose_device(wanted.device, "fp32")
+    bags, tries = prepared.bags, wanted.tries or tries_of(len(prepared.bags))
+    learnt: list[tuple[float, TopicReader]] = []
     with tempfile.TemporaryDirectory(prefix="textvae-") as name:
-        run = Path(name)
-        task, options = reader.prepare(
-            prepared.bags, wanted.recipe, wanted.topics, wanted.seed, device=device
-        )
-        if wanted.minutes is not None:
-            options = replace(options, minutes=wanted.minutes)
-        for _ in drawn(train(task, options, run), "documents"):
-            pass
-        model = reader.TopicReader.load(run)
+        for number in range(tries):
+            run = Path(name, str(number))
+            task, options = reader.prepare(
+                bags, wanted.recipe, wanted.topics, wanted.seed + number,
+                device=device, counting=prepared.counting,
+            )  # fmt: skip
+            if wanted.minutes is not None:
+                options = replace(options, minutes=wanted.minutes / tries)
+            for _ in drawn(train(task, options, run), "documents"):
+                pass
+            model = reader.TopicReader.load(run)
+            learnt.append((quality(bags, model.pure, model.proportions(bags)), model))
+        best = max(range(tries), key=lambda number: learnt[number][0])
+        if tries > 1:
+            found = ", ".join(f"{value:.3f}" for value, _ in learnt)
+            render.note(
+                f"learnt {tries} times; kept are the topics of seed {wanted.seed + best}, whose words belong "
+                f"together best (NPMI times diversity: {found})."
+            )
         if save is not None:
-            folder = load_checkpoint(run).folder
+            folder = load_checkpoint(Path(name, str(best))).folder
             write_whole(save, {file.name: file.read_bytes() for file in folder.iterdir()})
             render.note(f"the model is in {save}: textvae topics NEW.txt --model {save}")
-    return model
+    return learnt[best][1]
+
+
+def tries_of(documents: int) -> int:
+    """How often topics are learnt, so that it takes about a minute: 3 times, fewer of many documents."""
+    return max(1, min(TRIES, TRIED // documents))
 
 
 def describe(
@@ -134,6 +174,7 @@ def describe(
         found = summarise(
             texts, prepared.bags, model.pure, model.proportions(prepared.bags), score,
             words=wanted.words, sentences=wanted.sentences, read=READ, seed=wanted.seed,
+            counting=prepared.counting,
         )  # fmt: skip
     spreads = sorted(topic.spread for topic in found if topic.spread is not None)
     if spreads:

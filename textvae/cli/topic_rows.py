@@ -26,7 +26,7 @@ NAMING = 4
 
 
 def topic_rows(found: "Sequence[Topic]") -> Iterator[Row]:
-    """A row a topic; words as `word:weight` with spaces between, sentences with ` | ` between."""
+    """A row a topic; words as `word:weight` with `, ` between, sentences with ` | ` between."""
     for topic in found:
         yield {
             "topic": topic.number,
@@ -34,7 +34,7 @@ def topic_rows(found: "Sequence[Topic]") -> Iterator[Row]:
             "documents": topic.documents,
             "valence": topic.valence,
             "arousal": topic.arousal,
-            "words": " ".join(f"{word.word}:{word.weight:.4f}" for word in topic.words),
+            "words": ", ".join(f"{word.word}:{word.weight:.4f}" for word in topic.words),
             "sentences": " | ".join(topic.sentences),
         }
 
@@ -56,7 +56,7 @@ def topic_view(found: "Sequence[Topic]") -> View:
         numbers = [f"{topic.share:.3f}"]
         if topic.valence is not None:
             numbers += [render.number(topic.valence), render.number(topic.arousal)]
-        return "\t".join([str(topic.number), *numbers, " ".join(word.word for word in topic.words)])
+        return "\t".join([str(topic.number), *numbers, ", ".join(word.word for word in topic.words)])
 
     def table(rows: Iterable[Row], stream: TextIO) -> None:
         draw_topics([of(row) for row in rows], stream)
@@ -95,10 +95,7 @@ def weighed(topic: "Topic") -> "Text":
 
 def proportion_rows(held: Sequence[Document], model: "TopicReader") -> Iterator[Row]:
     """A row a document: its largest topic and the share of each; None where it holds no word of the model."""
-    from textvae.topics.bags import Bags
-    from textvae.topics.preparation import tokens
-
-    bags = Bags.count((tokens(document.text) for document in held), model.words)
+    bags = model.count(document.text for document in held)
     shares, lengths = model.proportions(bags), bags.lengths
     unknown = int((lengths == 0).sum())
     for n, document in enumerate(held):
@@ -118,7 +115,7 @@ def proportion_view(model: "TopicReader") -> View:
     weights = telling(model.pure, np.full(len(model.pure), 1 / len(model.pure)))
     names = [f"topic_{k}" for k in range(1, len(weights) + 1)]
     columns: dict[str, type] = {"file": str, "line": int, "index": int, "topic": int}
-    heads = [" ".join(model.words[i] for i in np.argsort(-row, kind="stable")[:NAMING]) for row in weights]
+    heads = [", ".join(model.words[i] for i in np.argsort(-row, kind="stable")[:NAMING]) for row in weights]
 
     def record(row: Row) -> Mapping[str, object]:
         known = row["topic"] is not None

@@ -1,6 +1,7 @@
 """`textvae topics`: what texts are about, in topics learnt from them; and how much of each a new text has."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,8 @@ def topics(
         int | None,
         typer.Option(
             min=1, rich_help_panel=WORDS,
-            help="Leave out words in fewer documents. Default: 1 in 200, at least 2, at most 20.",
+            help="Leave out words in fewer documents. Default: 1 in 200, at least 2, at most 20; fewer of "
+            "short texts.",
         ),
     ] = None,
     frequent: Annotated[
@@ -80,7 +82,7 @@ def topics(
             help="Leave out words that go with any subject: chance would have put them in fewer than so many "
             "times the documents that they are in. 0: none.",
         ),
-    ] = 1.125,
+    ] = 1.15,
     vocabulary: Annotated[
         int | None,
         typer.Option(
@@ -88,11 +90,35 @@ def topics(
             help="Use at most so many words. Default: half as many as documents, 1000 to 2000.",
         ),
     ] = None,
+    people: Annotated[
+        bool,
+        typer.Option(
+            "--people", rich_help_panel=WORDS,
+            help="Keep names of people, which are left out of English texts.",
+        ),
+    ] = False,
+    as_written: Annotated[
+        bool,
+        typer.Option(
+            "--as-written", rich_help_panel=WORDS,
+            help="Count each word as it is written, each time alike. Else, in English, words that belong "
+            "together (new york) are one and plurals are counted as singulars; and in texts of "
+            "some length words count less the more often they stand in one and the more texts hold them.",
+        ),
+    ] = False,
     recipe: Annotated[
         str, typer.Option(rich_help_panel=MODEL, help="A recipe that ships, or a .toml file.")
-    ] = "dirichlet",
+    ] = "dirichlet-factors",
     minutes: Annotated[
         float | None, typer.Option(min=0.01, rich_help_panel=MODEL, help="Train no longer than this.")
+    ] = None,
+    tries: Annotated[
+        int | None,
+        typer.Option(
+            min=1, rich_help_panel=MODEL, metavar="N",
+            help="Learn so often, and keep the topics whose words belong together best. Default: 3, fewer of "
+            "more than 2,666 documents.",
+        ),
     ] = None,
     seed: Annotated[
         int, typer.Option(min=0, rich_help_panel=MODEL, help="Same seed and texts, same topics.")
@@ -131,7 +157,7 @@ def topics(
     if not texts:
         raise TextError("topics needs texts: a folder, a table, a .txt file, or - for standard input.")
     if model is not None:
-        refuse_with_model({"-k": k, "--save": save, "--plot": plot, "--minutes": minutes})
+        refuse_with_model({"-k": k, "--save": save, "--plot": plot, "--minutes": minutes, "--tries": tries})
         from textvae.cli.topic_rows import proportion_rows, proportion_view
 
         held = documents(texts, column, lines)
@@ -142,12 +168,12 @@ def topics(
         write(proportion_rows(held, known), proportion_view(known), target)
         return
     check_places(save, plot, force)
-    cleaning = chosen_words(stop_words, rare, frequent, even, vocabulary)
+    cleaning = chosen_words(stop_words, rare, frequent, even, vocabulary, people, as_written)
     held = documents(texts, column, lines)
     from textvae.cli.topic_learning import Wanted, check_number, describe, learn, prepare_documents
     from textvae.cli.topic_rows import topic_rows, topic_view
 
-    wanted = Wanted(k or TOPICS, words, sentences, recipe, seed, minutes, device, precision)
+    wanted = Wanted(k or TOPICS, words, sentences, recipe, seed, tries, minutes, device, precision)
     prepared = prepare_documents(held, cleaning)
     check_number(wanted.topics, len(prepared.bags))
     found = describe(held, prepared, learn(prepared, wanted, save), wanted, affect)
@@ -186,10 +212,17 @@ def documents(texts: Sequence[str], column: str | None, lines: bool | None) -> l
 
 
 def chosen_words(
-    stop_words: str, rare: int | None, frequent: float, even: float, vocabulary: int | None
+    stop_words: str,
+    rare: int | None,
+    frequent: float,
+    even: float,
+    vocabulary: int | None,
+    people: bool,
+    as_written: bool,
 ) -> "Cleaning":
     """The options as a `Cleaning`. Raises `TextError` for a list of stop words that cannot be read."""
-    from textvae.topics.preparation import Cleaning, tokens
+    from textvae.topics.pieces import tokens
+    from textvae.topics.preparation import Cleaning
     from textvae.topics.stop_words import STOP_WORDS
 
     if stop_words == "auto":
@@ -204,4 +237,5 @@ def chosen_words(
                 f"--stop-words {stop_words}: there is no such file; give one, or auto, english or none."
             )
         listed = frozenset(token for line in read_lines(stop_words) for token in tokens(line))
-    return Cleaning(listed, rare, frequent, even, vocabulary)
+    cleaning = Cleaning(listed, rare, frequent, even, vocabulary, people)
+    return replace(cleaning, pairs=None, plurals=True, weighted=False) if as_written else cleaning

@@ -12,6 +12,7 @@ from textvae.cli.train import OutOption, ResumeOption, SeedOption, SetOption, ch
 
 if TYPE_CHECKING:
     from textvae.topics.bags import Bags
+    from textvae.topics.counting import Counting
 
 
 def topics(
@@ -46,27 +47,31 @@ def topics(
 
     check_folder(out, resume)
     values, options = resolved("topics", recipe, set, seed)
-    train, dev = bags_of(corpus, column, corpora)
+    train, dev, counting = bags_of(corpus, column, corpora)
     check_number(k or int(values.get("model", {}).get("topics", 2)), len(train))
     with render.waiting("loading torch"):
         from textvae.topics.reader import prepare
         from textvae.training.device import choose_device
 
         chosen = choose_device(device, "fp32")
-        task, options = prepare(train, values, k, options.seed, dev, chosen)
+        task, options = prepare(train, values, k, options.seed, dev, chosen, counting)
     follow(task, options, out, resume, "documents")
 
 
-def bags_of(corpus: str, column: str | None, corpora: Path | None) -> tuple["Bags", "Bags | None"]:
-    """The documents to train on and those to validate on; None: some of the former are to be held out."""
+def bags_of(
+    corpus: str, column: str | None, corpora: Path | None
+) -> tuple["Bags", "Bags | None", "Counting | None"]:
+    """The documents to train on and those to validate on (None: some of the former are to be held out); how
+    texts were counted."""
     from textvae.topics.data import load_bags, topic_corpora
 
     if corpus in topic_corpora() or not Path(corpus).exists():
         with render.waiting("reading the corpus"):
             train, _ = load_bags(corpus, "train", directory=corpora)
-            return train, load_bags(corpus, "dev", train.words, corpora)[0]
+            return train, load_bags(corpus, "dev", train.words, corpora)[0], None
     from textvae.cli.topic_learning import prepare_documents
     from textvae.cli.topics import documents
     from textvae.topics.preparation import Cleaning
 
-    return prepare_documents(documents([corpus], column, None), Cleaning()).bags, None
+    prepared = prepare_documents(documents([corpus], column, None), Cleaning())
+    return prepared.bags, None, prepared.counting

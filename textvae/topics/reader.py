@@ -1,7 +1,7 @@
 """A trained topic model: its topics, and the proportions of documents."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from textvae.errors import CheckpointError, TextError
 from textvae.topics.bags import Bags
+from textvae.topics.counting import Counting
 from textvae.topics.likelihood import Likelihood, document_likelihood
 from textvae.topics.model import TopicModel
-from textvae.topics.task import VOCABULARY, TopicTask
+from textvae.topics.task import COUNTING, VOCABULARY, TopicTask
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import Device
 from textvae.training.loop import Step, TrainingOptions, train
@@ -25,8 +26,15 @@ CPU = Device(torch.device("cpu"), torch.float32)
 class TopicReader:
     """What is done with a trained topic model; on the CPU, where it is fast enough."""
 
-    def __init__(self, model: TopicModel, words: tuple[str, ...], config: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        model: TopicModel,
+        words: tuple[str, ...],
+        config: Mapping[str, Any],
+        counting: Counting | None = None,
+    ) -> None:
         self.model, self.words, self.config = model.eval(), words, dict(config)
+        self.counting = counting or Counting()
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> "TopicReader":
@@ -43,13 +51,15 @@ class TopicReader:
             model = TopicModel.build(checkpoint.config["model"], checkpoint.tensors)
         except (KeyError, RuntimeError) as error:
             raise CheckpointError(f"{checkpoint.folder} does not hold the model it says: {error}") from error
-        return cls(model, words, checkpoint.config)
+        told = checkpoint.files.get(COUNTING)
+        return cls(model, words, checkpoint.config, Counting.parse(told, len(words)) if told else None)
 
     @classmethod
     def from_task(cls, task: TopicTask) -> "TopicReader":
         """The model of a task as it stands, apart from it."""
         model = copy.deepcopy(task.topic_model).cpu()
-        return cls(model, task.train_set.words, {"kind": "topics", "recipe": dict(task.recipe)})
+        config = {"kind": "topics", "recipe": dict(task.recipe)}
+        return cls(model, task.train_set.words, config, task.counting)
 
     @property
     def topics(self) -> NDArray[np.float32]:
@@ -65,6 +75,10 @@ class TopicReader:
         """
         with torch.no_grad():
             return self.model.decode(torch.eye(self.model.config.latent.topics)).exp().numpy()
+
+    def count(self, texts: Iterable[str]) -> Bags:
+        """Texts as bags of the model's words, counted as those that it learnt from."""
+        return self.counting.bags(texts, self.words)
 
     def proportions(self, bags: Bags, batch: int = 500) -> NDArray[np.float32]:
         """The mean proportions of each document, (N, K); rows sum to 1. A document without a known word
@@ -102,7 +116,7 @@ class TopicReader:
         if bags.words != self.words:
             raise TextError(
                 f"the documents are counted over {len(bags.words):,} words that are not the model's "
-                f"{len(self.words):,}: count them with the model's, `Bags.count(documents, reader.words)`."
+                f"{len(self.words):,}: count them with the model's, `reader.count(texts)`."
             )
 
 
@@ -113,6 +127,7 @@ def prepare(
     seed: int = 1,
     dev: Bags | None = None,
     device: Device = CPU,
+    counting: Counting | None = None,
 ) -> tuple[TopicTask, TrainingOptions]:
     """A recipe (its name, its .toml file or its tables) made ready for `bags`, with `k` topics.
 
@@ -126,7 +141,7 @@ def prepare(
         held = len(bags) // 10 if len(bags) >= 50 else 0
         bags, dev = (bags.select(order[held:]), bags.select(order[:held])) if held else (bags, bags)
     options = read_table({**table.get("training", {}), "seed": seed}, TrainingOptions, "training")
-    return TopicTask(table, bags, dev, device, seed), options
+    return TopicTask(table, bags, dev, device, seed, counting), options
 
 
 def fit_steps(

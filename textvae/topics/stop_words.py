@@ -4,12 +4,13 @@ Lower-case, without apostrophes: the form that `preparation.tokens` gives a text
 """
 
 
-def _words(text: str) -> frozenset[str]:
+def listed(text: str) -> frozenset[str]:
+    """The words of a list that is written with blanks between."""
     return frozenset(text.split())
 
 
 # Articles, pronouns, and what points or counts without naming.
-POINTING = _words("""
+POINTING = listed("""
     an the this that these those he she it they we you him her them us me my mine your yours his hers its
     our ours their theirs myself yourself himself herself itself ourselves yourselves themselves who whom
     whose which what whatever whichever whoever someone somebody something anyone anybody anything everyone
@@ -19,7 +20,7 @@ POINTING = _words("""
 """)
 
 # Prepositions and conjunctions.
-JOINING = _words("""
+JOINING = listed("""
     of in on at by for from with without within into onto upon to toward towards about above across after
     against along alongside amid among amongst around as before behind below beneath beside besides between
     beyond despite down during except inside like near off out outside over past per plus since than through
@@ -29,7 +30,7 @@ JOINING = _words("""
 """)
 
 # Auxiliaries, what is left of contractions, and the forms that lost their apostrophe.
-AUXILIARY = _words("""
+AUXILIARY = listed("""
     am is are was were be been being have has had having do does did done doing can cannot could shall
     should will would may might must ought let lets not no yes ain im ive ill id youre youve youll youd hes
     shes thats theyre theyve theyll weve whats heres theres isnt arent wasnt werent dont doesnt didnt cant
@@ -38,7 +39,7 @@ AUXILIARY = _words("""
 """)
 
 # Adverbs of degree, time, place and manner that go with any subject.
-ADVERBS = _words("""
+ADVERBS = listed("""
     very too quite rather really just only even also still already again ever never always often sometimes
     usually rarely seldom almost nearly mostly mainly simply merely actually basically certainly clearly
     probably perhaps maybe possibly apparently obviously definitely surely especially particularly exactly
@@ -49,7 +50,7 @@ ADVERBS = _words("""
 """)
 
 # Verbs so general that any text has them, and the nouns that go with any of them.
-GENERAL = _words("""
+GENERAL = listed("""
     get gets getting got gotten go goes going gone went come comes coming came make makes making made take
     takes taking took taken give gives giving gave given put puts putting keep keeps keeping kept say says
     saying said tell tells telling told know knows knowing knew known think thinks thinking thought see sees

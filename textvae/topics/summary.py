@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from textvae.corpora.splitting import split_sentences
 from textvae.topics.bags import Bags
-from textvae.topics.preparation import plain, tokens
+from textvae.topics.coherence import diversity, npmi, top_words
+from textvae.topics.counting import Counting
+from textvae.topics.pieces import plain
 
 Floats = NDArray[np.floating]
 Score = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -67,6 +69,7 @@ def summarise(
     sentences: int = 3,
     read: int = 200,
     seed: int = 1,
+    counting: Counting | None = None,
 ) -> list[Topic]:
     """The topics of `texts`, the largest first.
 
@@ -77,8 +80,9 @@ def summarise(
     Args:
         texts: the documents, in the order of `bags` (N).
         topics: probabilities of the words (K, V); proportions: of the topics (N, K). Rows sum to 1.
+        counting: how `bags` were counted.
     """
-    spoken = Spoken(texts, bags, topics, proportions)
+    spoken = Spoken(texts, bags, topics, proportions, counting)
     largest = proportions.argmax(axis=1)
     rng = np.random.default_rng(seed)
     drawn = [spoken.drawn(k, read, rng) if score else [] for k in range(len(topics))]
@@ -120,10 +124,26 @@ def telling(topics: Floats, shares: Floats) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
+def quality(bags: Bags, topics: Floats, proportions: Floats) -> float:
+    """How well the topics' ten first words belong together in `bags`, and how far topics differ: mean NPMI
+    times diversity (topic quality in Dieng et al. 2020), or divided by it if the NPMI is negative."""
+    top = top_words(telling(topics, proportions.mean(axis=0)), bags.words)
+    coherence, distinct = float(npmi(top, bags).mean()), diversity(top)
+    return coherence * distinct if coherence > 0 else coherence / distinct
+
+
 class Spoken:
     """Which documents, and which of their sentences, speak of which topic. Splits what is asked for."""
 
-    def __init__(self, texts: Sequence[str], bags: Bags, topics: Floats, proportions: Floats) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str],
+        bags: Bags,
+        topics: Floats,
+        proportions: Floats,
+        counting: Counting | None = None,
+    ) -> None:
+        self.counting = counting or Counting()
         self.texts, self.topics, self.proportions = texts, np.asarray(topics, np.float64), proportions
         self.numbers = {word: number for number, word in enumerate(bags.words)}
         self.held: dict[int, tuple[list[str], list[NDArray[np.int64]]]] = {}
@@ -141,7 +161,8 @@ class Spoken:
         """The sentences of document n and the numbers of their words."""
         if n not in self.held:
             found = [" ".join(span.text.split()) for span in split_sentences(plain(self.texts[n]))]
-            numbers = [[self.numbers[t] for t in tokens(text) if t in self.numbers] for text in found]
+            words = map(self.counting.words, found)
+            numbers = [[self.numbers[word] for word in each if word in self.numbers] for each in words]
             self.held[n] = found, [np.array(each, np.int64) for each in numbers]
         return self.held[n]
 

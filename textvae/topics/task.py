@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from textvae.errors import CorpusError, RecipeError, UnknownNameError
 from textvae.topics.bags import Bags
 from textvae.topics.coherence import diversity, npmi, top_words
+from textvae.topics.counting import Counting
+from textvae.topics.factors import first_topics
 from textvae.topics.likelihood import document_likelihood, document_perplexity
 from textvae.topics.model import Parts, TopicConfig, TopicModel
 from textvae.training.checkpoint import save_checkpoint
@@ -23,7 +25,8 @@ from textvae.variational.terms import free_bits
 
 TERMS = frozenset({"reconstruction", "kl"})
 SCORES = ("bound", "coherence")
-VOCABULARY = "vocabulary.txt"
+STARTS = ("random", "factors")
+VOCABULARY, COUNTING = "vocabulary.txt", "counting.json"
 NEVER = -1.0
 """The NPMI in validation of two words that never meet."""
 
@@ -35,6 +38,7 @@ class DataOptions:
     batch: int = 200  # documents; fewer of a small corpus, so that an epoch has 50 batches
     least: int = 32  # documents of a batch, however small the corpus
     free_bits: float = 0.0  # nats a topic may cost for nothing
+    start: str = "random"  # of the decoder's weights; or factors: non-negative factors of the documents
     score: str = "bound"  # what chooses the best checkpoint: the bound on dev, or coherence times diversity
     dev_documents: int = 2000  # at most so many are validated on
 
@@ -43,16 +47,26 @@ class TopicTask:
     """A recipe, documents to train on and documents to validate on; `textvae.training.loop` drives it."""
 
     def __init__(
-        self, recipe: Mapping[str, Any], train: Bags, dev: Bags, device: Device, seed: int = 1
+        self,
+        recipe: Mapping[str, Any],
+        train: Bags,
+        dev: Bags,
+        device: Device,
+        seed: int = 1,
+        counting: Counting | None = None,
     ) -> None:
-        """Documents without a word of the vocabulary are passed over.
+        """Documents without a word of the vocabulary are passed over. How texts were counted goes with the
+        model, for texts to come.
 
         Raises `CorpusError` when none is left to train on or to validate on, and what is wrong with a recipe.
         """
         self.recipe, self.device, self.seed = recipe, device, seed
+        self.counting = counting
         self.data = read_table(recipe.get("data", {}), DataOptions, "data")
         if self.data.score not in SCORES:
             raise UnknownNameError("score", self.data.score, SCORES, "It stands in [data].")
+        if self.data.start not in STARTS:
+            raise UnknownNameError("start", self.data.start, STARTS, "It stands in [data].")
         if min(self.data.batch, self.data.least) < 2:
             raise RecipeError(
                 f"[data] batch = {self.data.batch}, least = {self.data.least}: give at least 2 documents."
@@ -71,6 +85,10 @@ class TopicTask:
         topic_model = TopicModel(config)
         frequencies = np.bincount(train.indices, train.counts, len(train.words))
         topic_model.start_from(torch.from_numpy(frequencies).float())
+        if self.data.start == "factors":
+            found = first_topics(train, config.latent.topics, seed)
+            with torch.no_grad():
+                topic_model.decoder.weight.copy_(torch.from_numpy(found))
         self.topic_model = topic_model.to(device.device)
 
     @property
@@ -128,4 +146,7 @@ class TopicTask:
             "dev": {name: round(value, 5) for name, value in figures.items()},
         }
         words = "".join(f"{word}\n" for word in self.train_set.words).encode()
-        save_checkpoint(folder, config, self.topic_model.state_dict(), {VOCABULARY: words})
+        files = {VOCABULARY: words}
+        if self.counting is not None:
+            files[COUNTING] = self.counting.dump()
+        save_checkpoint(folder, config, self.topic_model.state_dict(), files)
