@@ -112,6 +112,22 @@ def test_a_traversal_needs_no_corpus(run: Run, corpus: Path) -> None:
     assert run("latent", "toy", "--traverse", "9").code == 2
 
 
+def test_the_difference_of_two_labels_is_added(run: Run, corpus: Path) -> None:
+    def rows(*more: str) -> list[dict[str, Any]]:
+        asked = ("latent", "toy", "--corpus", corpus, "--sentence", TEXTS[0], "--format", "jsonl", "--add")
+        return [json.loads(line) for line in run(*asked, *more).out.splitlines()]
+
+    assert [row["value"] for row in rows("bad", "good")] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    far = rows("bad", "good", "--k", "0", "--k", "-40", "--k", "40")
+    assert [row["value"] for row in far] == [0.0, -40.0, 40.0]
+    assert [row["text"] for row in rows("good", "bad", "--k", "0", "--k", "40", "--k", "-40")] == [
+        row["text"] for row in far
+    ]
+    assert len({row["text"] for row in far}) > 1
+    wrong = run("latent", "toy", "--corpus", corpus, "--add", "bad", "goood", "--sentence", TEXTS[0])
+    assert (wrong.code, "did you mean 'good'?" in wrong.err) == (2, True)
+
+
 def test_a_sentence_too_long_is_left_out_and_said(run: Run, corpus: Path) -> None:
     file = corpus.with_name("long.txt")
     file.write_text("\n".join([*TEXTS, "word " * 12]) + "\n")
@@ -155,6 +171,9 @@ def test_drawn_figures(run: Run, corpus: Path, ending: str) -> None:
         (["--points", "--nearest", "x"], "--points and --nearest"),
         (["--nearest", "x", "--plot", "a.html"], "leave out --traverse"),
         (["--sentence", "x"], "add --traverse"),
+        (["--add", "bad", "good"], "give it with --sentence"),
+        (["--k", "2"], "--add FROM TO"),
+        (["--add", "bad", "good", "--traverse", "1"], "--traverse and --add"),
         (["--plot", "a.pdf"], "ends in '.pdf'"),
         (["--nearest", " "], "is empty"),
     ],

@@ -83,6 +83,10 @@ def transfer(
         float, typer.Option(min=1, max=5, help="The valence that positive sentences are sent to.")
     ] = 1.8,
     fidelity: Annotated[float, typer.Option(min=0, max=1, help="As in textvae transfer.")] = 0.5,
+    language_model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A language model that says how fluent the outputs are."),
+    ] = None,
     outputs: OutputsOption = None,
     model: TextModelOption = "text-yelp",
     device: DeviceOption = "auto",
@@ -99,6 +103,7 @@ def transfer(
     sentences, name = chosen(corpus, split, corpora)
     asked = list(sentences)
     writer = open_writer(model, device, precision)
+    fluent = open_writer(language_model, device, precision) if language_model else None
 
     from textvae.corpora import read_corpus
     from textvae.evaluation.judge import load_judge
@@ -107,7 +112,8 @@ def transfer(
     with render.waiting("training the judge"):
         judge = load_judge(list(read_corpus(corpus, split="train", directory=corpora)))
     with render.counting("turning", len(asked)) as progress:
-        report = evaluate_transfer(writer, judge, asked, TransferOptions(high, low, fidelity), name, progress)
+        options = TransferOptions(high, low, fidelity)
+        report = evaluate_transfer(writer, judge, asked, options, name, progress, fluent)
     show(report, target, judged)
 
 

@@ -1,6 +1,6 @@
 """`textvae latent`: look into the latent of a text model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textvae.text.writer import TextWriter
 
 CORPUS = "The corpus"
+HALVES = (0.0, 0.5, 1.0, 1.5, 2.0)
 
 
 class Colour(StrEnum):
@@ -73,9 +74,25 @@ def latent(
     ] = None,
     sentence: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="With --traverse: start from it. Default: the corpus's mean."),
+        typer.Option(
+            metavar="TEXT",
+            help="With --traverse: start from it. Default: the mean. With --add: what is changed.",
+        ),
     ] = None,
     steps: Annotated[int, typer.Option(min=2, max=1000, help="With --traverse: sentences.")] = 7,
+    add: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="FROM TO",
+            help="Write --sentence with the difference of two labels' mean latents added instead.",
+        ),
+    ] = None,
+    k: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--k", metavar="K", help="With --add: how many times. May be repeated. Default: 0, 0.5, ... 2."
+        ),
+    ] = None,
     nearest: Annotated[
         str | None, typer.Option(metavar="TEXT", help="List the sentences nearest to TEXT instead.")
     ] = None,
@@ -104,14 +121,21 @@ def latent(
     from textvae.text.projection import check_projection
 
     target = Target.chosen(format, output, force)
-    _one_of({"--points": points, "--traverse": traverse is not None, "--nearest": nearest is not None})
+    written = {"--traverse": traverse, "--nearest": nearest, "--add": add}
+    _one_of({"--points": points} | {name: value is not None for name, value in written.items()})
     if plot is not None:
-        if traverse is not None or nearest is not None:
-            raise InputError("--plot draws the corpus: leave out --traverse and --nearest.")
+        if any(value is not None for value in written.values()):
+            raise InputError("--plot draws the corpus: leave out --traverse, --nearest and --add.")
         figures.check_figure(plot, force)
     check_projection(projection)
-    if sentence is not None and traverse is None:
-        raise InputError("--sentence is where a traversal starts: add --traverse DIM, or use --nearest.")
+    if sentence is not None and traverse is None and add is None:
+        raise InputError(
+            "--sentence is where a traversal starts: add --traverse DIM or --add FROM TO, or use --nearest."
+        )
+    if add is not None and sentence is None:
+        raise InputError("--add changes a sentence: give it with --sentence.")
+    if k and add is None:
+        raise InputError("--k is how many times a difference is added: say which with --add FROM TO.")
     asked = sentence if nearest is None else nearest
     text = None if asked is None else next(reading.from_arguments([asked])).text
     if traverse is not None:
@@ -132,6 +156,9 @@ def latent(
         )
     if nearest is not None and text is not None:
         write(_neighbours(writer, look, text, n), latent_rows.NEIGHBOURS, target)
+        return
+    if add is not None and text is not None:
+        write(_added(writer, look, add, text, k or HALVES), latent_rows.STOPS, target)
         return
     with render.waiting("reading the affect of the sentences"):
         look.read(writer.reader)
@@ -158,6 +185,16 @@ def _stops(writer: "TextWriter", name: str, text: str | None, steps: int) -> Ite
     from textvae.text.inspection import find_dimension, traverse
 
     for stop in traverse(writer, find_dimension(writer.codec, name), text, steps):
+        yield {column: getattr(stop, column) for column in latent_rows.STOPS.columns}
+
+
+def _added(
+    writer: "TextWriter", look: "Look", labels: tuple[str, str], text: str, ks: Sequence[float]
+) -> Iterator[Row]:
+    from textvae.text.arithmetic import difference, stops
+
+    way = difference(look.posteriors.mean, [sentence.label for sentence in look.kept], *labels)
+    for stop in stops(writer, text, way, ks):
         yield {column: getattr(stop, column) for column in latent_rows.STOPS.columns}
 
 

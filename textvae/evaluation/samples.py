@@ -74,6 +74,13 @@ def forward_perplexity(judge: Codec, texts: Sequence[str]) -> float:
     return _perplexity(judge.model, judge, texts)
 
 
+def written_perplexity(judge: Codec, texts: Sequence[str]) -> float:
+    """The same of texts as people write them, brought into the form of the judge's corpus first. Not a number
+    where all are blank."""
+    formed = [judge.orthography.normalise(text) for text in texts]
+    return _perplexity(judge.model, judge, formed) if any(text.strip() for text in formed) else math.nan
+
+
 def reverse_perplexity(
     judge: Codec, texts: Sequence[str], sentences: Sequence[str], seed: int, epochs: int = 20
 ) -> float:

@@ -13,6 +13,7 @@ from textvae.errors import CorpusError
 from textvae.evaluation import metrics
 from textvae.evaluation.judge import Judge
 from textvae.evaluation.report import Report, Row, identity, signature
+from textvae.evaluation.samples import check_judge, written_perplexity
 
 OTHER = {"negative": "positive", "positive": "negative"}
 
@@ -42,16 +43,21 @@ def evaluate_transfer(
     options: TransferOptions | None = None,
     corpus: str = "yelp/test",
     progress: Callable[[int], None] | None = None,
+    language_model: Any = None,
 ) -> Report:
     """Turn every sentence's polarity and judge the outputs; `progress` is told how many sentences are done.
+    A `language_model`, a `TextWriter` without a latent, says how fluent they are.
 
     `writer` is a `TextWriter` that reads and writes the corpus's own form. Sentences need the labels
     `negative` and `positive`; those of the test split carry a human rewrite, without which the rows that need
     one are left out. The report's `outputs` hold a row for each sentence, in order.
 
-    Raises `CorpusError` for sentences without these labels.
+    Raises `CorpusError` for sentences without these labels, `CheckpointError` for a language model that is
+    none.
     """
     options = options or TransferOptions()
+    if language_model is not None:
+        check_judge(language_model.codec)
     asked = list(sentences)
     if not asked or any(sentence.label not in OTHER for sentence in asked):
         raise CorpusError(f"corpus {corpus} is not labelled negative and positive: use yelp.")
@@ -81,8 +87,11 @@ def evaluate_transfer(
         low=options.low,
         fidelity=options.fidelity,
         reader=identity(getattr(writer, "reader", None)) or None,
+        lm=identity(language_model) or None,
     )
     rows = _rows(asked, turned, rebuilt, judge, options)
+    if language_model is not None:
+        rows += _perplexities(asked, turned, language_model)
     return Report(
         f"Transfer of {len(asked)} sentences of {corpus}",
         rows,
@@ -153,6 +162,17 @@ def _rows(
             ),
         ]
     return tuple(rows)
+
+
+def _perplexities(
+    asked: Sequence[Sentence], turned: Sequence[Turned], language_model: Any
+) -> tuple[Row, ...]:
+    told = {"PPL": [each.text for each in turned], "PPL of a copy": [each.text for each in asked]}
+    if all(sentence.references for sentence in asked):
+        told["PPL of people"] = [sentence.references[0] for sentence in asked]
+    note = f"a word, for {language_model.name}"
+    codec = language_model.codec
+    return tuple(Row(name, written_perplexity(codec, texts), note) for name, texts in told.items())
 
 
 def _where(

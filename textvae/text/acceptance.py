@@ -1,10 +1,12 @@
 """What a rewritten sentence must be to be offered: no copy, no nonsense, about the same thing, and moved."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from textvae.text.lexicon import words_of
+from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.steering import Floats, Steering
 from textvae.text.wording import lost, plain
 
@@ -33,9 +35,20 @@ def fault_of(
         return "" if asked.any() and before <= steering.near else "is a copy"
     if missing := lost(entrusted, text):
         return f'loses "{missing[0]}"'
+    if again := repeated(text, source):
+        return f'says "{again}" again'
     if fluency < steering.least_fluency or log_prob < steering.least_likely:
         return "is not fluent"
     if similarity < steering.least_content:
         return "keeps too little"
     most = steering.near if before <= steering.near else (1 - steering.least_move) * before
     return "hardly moves" if after > most else ""
+
+
+def repeated(text: str, source: str) -> str:
+    """A word of content that `text` says more than once, and more often than `source`; empty if none is."""
+    before = Counter(words_of(source.lower()))
+    for word, count in Counter(words_of(text.lower())).items():
+        if count > max(before[word], 1) and word not in FUNCTION_WORDS:
+            return word
+    return ""

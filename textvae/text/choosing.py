@@ -14,7 +14,8 @@ class Measured:
     """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
     of the source is in it, how much more fluent than is ordinary it is, in nats (0 for the source itself),
     what is wrong with it, if anything is, by how much its source is less fluent than is ordinary,
-    and what of the source counts as kept in the choice, if that is not `similarity`."""
+    what of the source counts as kept in the choice, if that is not `similarity`, and the affect of its words
+    by themselves (2,), standardised, if that counts."""
 
     text: str
     log_prob: float
@@ -24,6 +25,7 @@ class Measured:
     fault: str = ""
     slack: float = 0.0
     kept: float | None = None
+    words: Floats | None = None
 
 
 def worth(
@@ -38,6 +40,7 @@ def worth(
         np.minimum([each.fluency for each in measured], 0.0),
         steering,
         fidelity,
+        np.array([each.words for each in measured]) if measured and measured[0].words is not None else None,
     )
 
 

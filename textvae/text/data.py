@@ -37,6 +37,7 @@ class DataOptions:
     coverage: float = 1.0  # share of the running words that a vocabulary of words holds; the rest is <unk>
     numbers: bool = False  # a word that is a number is #
     affect_words: float = 0.3  # a word whose weight in the lexicon is larger carries affect
+    labels: tuple[str, ...] = ()  # the corpora's labels that are the style; none: their affect is
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Item:
     text: str
     form: str
     corpus: str
+    label: str | None = None
 
 
 def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography) -> dict[str, list[Item]]:
@@ -71,7 +73,7 @@ def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography
             if options.held_out:
                 split = _part(form, options.held_out)
             if split in found:
-                found[split].setdefault(form, Item(sentence.text, form, name))
+                found[split].setdefault(form, Item(sentence.text, form, name, sentence.label))
     for split, items in found.items():
         if not items:
             raise RecipeError(
@@ -118,7 +120,8 @@ class Batch:
 
     tokens: Tensor  # (B, T) int64, without begin and end
     carries: Tensor  # (B, T) bool
-    readings: Tensor  # (B, 2) standardised valence and arousal; (B, 0) for a model without affect
+    readings: Tensor  # (B, 2) standardised valence and arousal; (B, 0) for a model without affect; or, of L
+    # labels, a 1 for the sentence's own, (B, L)
 
 
 class Dataset:

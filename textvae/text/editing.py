@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -30,12 +31,13 @@ UNASKED = frozenset(_COARSE.split())
 """Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
 
-def usable(editing: Editing, checksum: str) -> Editing:
-    """`editing`, without its model if that was trained over another affect model than the one of `checksum`.
+def usable(editing: Editing, affect: str) -> Editing:
+    """`editing`, without its model if that was trained over another affect model than `affect`, a name or a
+    folder.
 
     Raises `UnknownNameError` or `CheckpointError` for a model that is none.
     """
-    if not editing.model or load_checkpoint(editing.model).config.get("base_checksum") == checksum:
+    if not editing.model or load_checkpoint(editing.model).config.get("base") == Path(affect).name:
         return editing
     return replace(editing, model="")
 

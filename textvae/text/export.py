@@ -15,7 +15,7 @@ from textvae.text.preparation import Prepared
 from textvae.text.steering import Steering
 from textvae.training.checkpoint import Checkpoint, save_checkpoint
 
-FREE = ("dropout", "encoder_dropout", "posterior", "adversary", "informant")
+FREE = ("dropout", "encoder_dropout", "posterior", "adversary", "informant", "style", "labels", "critics")
 """What a training that starts from another model's weights may have otherwise."""
 
 

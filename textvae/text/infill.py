@@ -7,6 +7,7 @@ word pieces are an affect model's and stay as they are there.
 """
 
 import copy
+import hashlib
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +24,17 @@ class InfillConfig:
 
     shared: int = 3
     dropout: float = 0.0
+
+
+def base_checksum(base: BertEncoder, shared: int) -> str:
+    """The first 12 hex digits of the sha256 of what an infilling model has of `base`: the word pieces and the
+    `shared` lowest layers, rounded to bf16, so that the precision they run in does not matter."""
+    digest = hashlib.sha256()
+    for part in [*base.embeddings, *base.blocks[:shared]]:
+        for name, tensor in sorted(part.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.cpu().to(torch.bfloat16).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:12]
 
 
 class InfillModel(nn.Module):

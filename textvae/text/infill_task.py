@@ -15,7 +15,7 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import RecipeError
 from textvae.text.blanks import Alphabet, Blanked, BlankOptions, blank, tell
 from textvae.text.data import DataOptions, Dataset, Item, gather, read_affect
-from textvae.text.infill import InfillConfig, InfillModel
+from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import learn_lexicon
 from textvae.text.orthography import Orthography
 from textvae.text.preparation import affect_carriers
@@ -121,7 +121,7 @@ class InfillTask:
             "kind": "infill",
             "model": {"shared": self.model.config.shared},
             "base": self.reader.name,
-            "base_checksum": self.reader.checksum,
+            "base_checksum": base_checksum(self.model.base, self.model.config.shared),
             "affect_mean": [round(float(x), 5) for x in self.mean],
             "affect_sd": [round(float(x), 5) for x in self.sd],
             "max_pieces": self.data.max_pieces,

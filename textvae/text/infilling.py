@@ -13,7 +13,7 @@ from textvae.affect.reader import AffectReader
 from textvae.affect.windows import PieceReader
 from textvae.errors import CheckpointError
 from textvae.text.blanks import Alphabet
-from textvae.text.infill import InfillConfig, InfillModel
+from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import spans_of
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
@@ -68,19 +68,20 @@ class Infiller:
     def from_checkpoint(cls, checkpoint: Checkpoint, reader: AffectReader) -> "Infiller":
         """The model of a checkpoint over `reader`, the affect model it was trained with.
 
-        Raises `CheckpointError` if `reader` has other weights than the model was trained with.
+        Raises `CheckpointError` if `reader` has other word pieces or lowest layers than the model was trained
+        with; what is above them may be another.
         """
         if checkpoint.kind != "infill":
             raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind} model: give an infill one.")
-        config = checkpoint.config
-        if config["base_checksum"] != reader.checksum:
+        config, encoder = checkpoint.config, reader.model.encoder
+        shape = InfillConfig(**config["model"])
+        found = base_checksum(encoder, shape.shared) if isinstance(encoder, BertEncoder) else "no BERT"
+        if not isinstance(encoder, BertEncoder) or config["base_checksum"] != found:
             raise CheckpointError(
-                f"{checkpoint.folder} was trained over {config['base']}, weights {config['base_checksum']}, "
-                f"but {reader.name} has {reader.checksum}: train it again over these."
+                f"{checkpoint.folder} was trained over the lowest layers of {config['base']}, weights "
+                f"{config['base_checksum']}, but {reader.name} has {found}: train it again over these."
             )
-        encoder = reader.model.encoder
-        assert isinstance(encoder, BertEncoder)  # as the checksum says
-        model = InfillModel(encoder, InfillConfig(**config["model"]))
+        model = InfillModel(encoder, shape)
         model.load_state_dict(checkpoint.tensors)
         return cls(model, reader.pieces, reader.device)
 

@@ -7,6 +7,7 @@ from textvae.text.choosing import Measured
 from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
 from textvae.text.editing import Edit, Editor
+from textvae.text.lexicon import read_words
 from textvae.text.similarity import content_kept
 from textvae.text.steering import Floats, Steering
 from textvae.text.wording import ANY, Wording
@@ -20,18 +21,21 @@ def measure(
     said: Sequence[dict[str, Hypothesis]],
     edited: Sequence[dict[str, Edit] | None],
     read: Read,
-    carriers: Container[str] = (),
+    codec: Codec,
+    steering: Steering,
     wording: Wording = ANY,
 ) -> list[list[Measured]]:
     """The candidates of each source, read in one go: what the decoder says and, from an editor, the edits and
     the source itself, where the `wording` allows it. `fluency` is the stand of an edit, else 0. With an
-    editor, what is kept is the mean of all wording and of the wording without `carriers`, words that carry
-    affect: those are to change."""
+    editor, what is kept is the mean of all wording and of the wording without the lexicon's words, which
+    carry affect: those are to change."""
+    lexicon = codec.lexicon
 
     def measured(source: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
         similarity = content_kept(source, text)
-        kept = (similarity + content_kept(source, text, carriers)) / 2 if edited else None
-        return Measured(text, log_prob, next(readings), similarity, stand, kept=kept)
+        kept = (similarity + content_kept(source, text, lexicon)) / 2 if edited else None
+        words = read_words(codec.orthography.normalise(text), lexicon) if steering.words else None
+        return Measured(text, log_prob, next(readings), similarity, stand, kept=kept, words=words)
 
     ways: list[dict[str, tuple[float, float]]] = []
     for source, each, some in zip(sources, said, edited, strict=True):
@@ -85,7 +89,11 @@ def fluent(
     than `Steering.fluent`, in nats a piece."""
     tokens = [
         *pieces,
-        *(each[one.text].tokens for each, some in zip(said, found, strict=True) for one in some),
+        *(
+            each[one.text].tokens if one.text in each else codec.pieces(one.text)
+            for each, some in zip(said, found, strict=True)
+            for one in some
+        ),
     ]
     fluency = iter(codec.fluency(tokens))
     own = [next(fluency) for _ in sources]

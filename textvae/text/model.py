@@ -17,7 +17,7 @@ from textvae.variational.posterior import GaussianPosterior
 
 AFFECT = 2  # valence and arousal
 POSTERIORS = ("gaussian", "point")
-ONLY_TRAINING = ("adversary.", "informant.")  # parts that a checkpoint does without
+ONLY_TRAINING = ("adversary.", "informant.", "critics.")  # parts that a checkpoint does without
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,9 @@ class TextConfig:
     posterior: str = "gaussian"
     encoder_dropout: float | None = None  # where it is not the decoder's
     informant: int = 0  # of the network that tells z from the decoder's hidden states; 0: none
+    style: int = 0  # of the content's dimensions the first so many are a style latent (John et al. 2018)
+    labels: int = 0  # the styles there are, as many as [data] labels; 0: valence and arousal are the style
+    critics: int = 0  # of the networks that read style and words off both parts of z; 0: none
 
     def __post_init__(self) -> None:
         for name, known in _CHOICES.items():
@@ -52,6 +55,21 @@ class TextConfig:
                 raise RecipeError(f"[model] {name} = {getattr(self, name)!r}: use {use}.")
         if self.reads == "convolution" and self.summary == "last":
             raise RecipeError('[model] summary = "last" with reads = "convolution": use mean or attention.')
+        if self.affect and (self.style or self.labels):
+            raise RecipeError("[model] style and [data] labels: a model with affect = 2 has its style there.")
+        if self.style and self.style >= self.content:
+            raise RecipeError(f"[model] style = {self.style}: it is a part of the {self.content} of content.")
+        if self.critics and not (self.styled and self.content):
+            raise RecipeError("[model] critics need a style, or affect = 2, and a content beside it.")
+        if self.critics and self.style and not self.labels:
+            raise RecipeError(
+                "[model] critics read the style off z: say in [data] labels which styles there are."
+            )
+
+    @property
+    def styled(self) -> int:
+        """The first dimensions of z, those of its style: affect, or a part of content; 0 without any."""
+        return self.affect or self.style
 
     @property
     def latent(self) -> int:
@@ -131,12 +149,13 @@ class TextVAE(nn.Module):
         hears = config.content if config.affect else 0
         self.adversary = _layers(hears, config.adversary, AFFECT, depth=2)
         self.informant = _layers(config.decoder, config.informant, 2 * config.latent, depth=1)
+        self.critics = _critics(config)
 
     @classmethod
     def from_tensors(cls, config: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> "TextVAE":
         """The model of a checkpoint; what only training needs may be missing."""
         model = cls(TextConfig(**config))
-        model.adversary, model.informant = nn.Sequential(), nn.Sequential()
+        model.adversary, model.informant, model.critics = nn.Sequential(), nn.Sequential(), nn.ModuleDict()
         wanted = {name: value for name, value in tensors.items() if not name.startswith(ONLY_TRAINING)}
         try:
             model.load_state_dict(wanted, assign=True)
@@ -190,6 +209,21 @@ class TextVAE(nn.Module):
     def logits(self, output: Tensor) -> Tensor:
         """(..., embedding) -> (..., V)."""
         return functional.linear(output, self.embedding.weight, self.output_bias)
+
+
+def _critics(config: TextConfig) -> nn.ModuleDict:
+    """What reads the style and the bag of words off the two parts of z; see `textvae.text.disentangling`."""
+    if not config.critics:
+        return nn.ModuleDict()
+    style, content = config.styled, config.latent - config.styled
+    critics = {
+        "style_of_content": _layers(content, config.critics, config.labels or AFFECT, depth=1),
+        "words_of_content": nn.Linear(content, config.pieces),
+        "words_of_style": _layers(style, config.critics, config.pieces, depth=1),
+    }
+    if config.labels:
+        critics["style_of_style"] = nn.Linear(style, config.labels)
+    return nn.ModuleDict(critics)
 
 
 def _layers(features: int, hidden: int, size: int, depth: int) -> nn.Sequential:

@@ -25,6 +25,7 @@ class NoiseOptions:
     word_dropout: float | dict[str, Any] = 0.25  # of the decoder's inputs become <unk> (Bowman et al. 2016,
     # section 3.2): a share, or a schedule over the steps
     affect_noise: float = 0.15  # sd of the noise on the affect that the decoder hears
+    affect_drawn: bool = False  # it hears a draw of the affect latent, not the readings
     untold: float = 0.0  # share of the sentences whose content the decoder is not told, half of them their
     # affect neither: so it learns to be a language model as well
     blank: float = 0.0  # of the encoder's words become <unk>

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from textvae.errors import RecipeError
 from textvae.text.data import DataOptions, Dataset, Item, Score, carrying_pieces, gather, read_affect
-from textvae.text.lexicon import Lexicon, learn_lexicon
+from textvae.text.lexicon import Lexicon, learn_lexicon, log_odds
 from textvae.text.orthography import Orthography, learn_casing
 from textvae.text.tokenizer import Tokenizer
 from textvae.text.words import Words, read_tokenizer
@@ -45,7 +45,7 @@ def prepare(
     """Read the corpora; `score` reads the affect of texts, or nothing does.
 
     From `start` come the tokenizer and the scale of the affect. Raises `RecipeError` for tokens of another
-    kind than pieces and words.
+    kind than pieces and words, and for a sentence without a label of `data.labels`.
     """
     if data.tokens not in TOKENS:
         raise RecipeError(f"[data] tokens = {data.tokens!r}: use {' or '.join(TOKENS)}.")
@@ -66,6 +66,10 @@ def prepare(
         readings = _standardised(readings, mean, sd)
         lexicon = learn_lexicon([item.form for item in items], readings)
         dev_readings = _standardised(read_affect(dev, plain, score, checksum), mean, sd)
+    elif data.labels:
+        readings, dev_readings = _told_labels(items, data.labels), _told_labels(dev, data.labels)
+        weights = log_odds([item.form for item in items], readings.argmax(1))
+        lexicon = {word: (weight, 0.0) for word, weight in weights.items()}
     carriers = affect_carriers(lexicon, data.affect_words)
     tokenizer = _tokenizer(data, items, seed) if start is None else read_tokenizer(start.files)
     sets = (
@@ -78,6 +82,18 @@ def prepare(
 def affect_carriers(lexicon: Lexicon, threshold: float) -> frozenset[str]:
     """The words whose weight for valence or arousal is larger than `threshold` standard deviations."""
     return frozenset(word for word, weights in lexicon.items() if max(map(abs, weights)) > threshold)
+
+
+def _told_labels(items: Sequence[Item], labels: Sequence[str]) -> Floats:
+    """(N, L): a 1 where the item has the label."""
+    for item in items:
+        if item.label not in labels:
+            raise RecipeError(
+                f'[data] labels = {list(labels)}, but "{item.text[:40]}" of {item.corpus} has the label '
+                f"{item.label!r}: name all labels, or corpora that have them."
+            )
+    told: Floats = np.eye(len(labels), dtype=np.float32)[[labels.index(item.label or "") for item in items]]
+    return told
 
 
 def _tokenizer(data: DataOptions, items: Sequence[Item], seed: int) -> Tokenizer | Words:

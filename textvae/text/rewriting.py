@@ -51,7 +51,8 @@ def rewrite(
 ) -> list[Transfer]:
     """Up to `n` candidates for each text, best first; what becomes of one does not depend on the others.
 
-    With an `editor`, its edits stand beside what the decoder says, and it judges how well all of them read.
+    With an `editor`, its edits stand beside what the decoder says, and it or the decoder judges how well all
+    of them read.
     """
     pieces = [codec.pieces(text) for text in texts]
     filled = [i for i, found in enumerate(pieces) if found]
@@ -68,9 +69,10 @@ def rewrite(
     if editor:
         for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
             edited[i] = edits(text, musts[i], at, standard[i], codec, editor, wording)
-    found = measure(sources, said, edited, read, codec.lexicon, wording)
     if editor:
         steering = editor.options.over(steering)
+    found = measure(sources, said, edited, read, codec, steering, wording)
+    if editor and editor.options.judged:
         most = max(n, editor.options.judged)
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
             value = worth(some, targets[i], fidelity, scale, steering)

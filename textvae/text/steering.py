@@ -30,6 +30,8 @@ class Steering:
         spread: how far from their mean contents are drawn for samples, as a share of the prior's spread.
         top_p, draws: the nucleus that their pieces are drawn from; each is the best of so many draws.
         affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
+        words: the same for the affect that the words have each by itself (`textvae.text.lexicon.read_words`):
+            a sentence may read as asked while words of it still say the contrary.
         content: what keeping all of the wording is worth, against none.
         fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
             its source, or than `fluent`.
@@ -54,6 +56,7 @@ class Steering:
     top_p: float = 0.3
     draws: int = 16
     affect: float = 1.0
+    words: float = 0.0
     content: float = 2.5
     fluency: float = 3.0
     fluent: float | None = None
@@ -90,9 +93,11 @@ class Editing:
             where there is none, in nats.
         per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence.
         together: so many words that stand in the way are also replaced together.
-        judged: so many of the decoder's candidates are judged by how their words stand, the others dropped.
+        judged: so many of the decoder's candidates are judged by how their words stand, the others dropped;
+            0: the decoder judges all there is, the edits too.
         fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
             sentence is fluent, what a nat below that is worth, and how far below it a candidate may be.
+            Without meaning where the decoder judges.
     """
 
     model: str = ""
@@ -112,7 +117,9 @@ class Editing:
     least_fluency: float = -2.75
 
     def over(self, steering: Steering) -> Steering:
-        """`steering` for a choice among candidates whose fluency is their stand."""
+        """`steering` for a choice among edits and what the decoder says."""
+        if not self.judged:
+            return replace(steering, least_likely=-math.inf)  # an edit has no likelihood given the content
         return replace(
             steering,
             fluent=self.fluent,
@@ -168,24 +175,33 @@ def merit(
     fluency: Floats,
     steering: Steering,
     fidelity: float = 0.5,
+    worded: Floats | None = None,
 ) -> Floats:
     """(K,) how good candidates are: -affect error + content kept + fluency, each with its weight.
 
     `achieved` (K, 2) and `target` (2,), standardised, nan in `target` where nothing is asked for. The
-    error is the plain distance, also for what goes beyond the target. `fluency` (K,) is 0 or less, in nats
-    a piece. `fidelity` f moves the balance:
-    the affect weight is multiplied by 2 (1 - f), the content weight by 2 f, so that 0.5 changes nothing.
+    error is the plain distance, also for what goes beyond the target; so is that of `worded` (K, 2), the
+    affect of the words by themselves. `fluency` (K,) is 0 or less, in nats a piece. `fidelity` f moves the
+    balance: the affect weights are multiplied by 2 (1 - f), the content weight by 2 f, so that 0.5 changes
+    nothing.
     """
-    asked = ~np.isnan(target)
-    error = (
-        np.abs(achieved[:, asked] - target[asked]).mean(axis=1) if asked.any() else np.zeros(len(achieved))
-    )
+    error = steering.affect * _error(achieved, target)
+    if worded is not None:
+        error += steering.words * _error(worded, target)
     value: Floats = (
-        -2 * (1 - fidelity) * steering.affect * error
+        -2 * (1 - fidelity) * error
         + 2 * fidelity * steering.content * similarity
         + steering.fluency * fluency
     )
     return value
+
+
+def _error(achieved: Floats, target: Floats) -> Floats:
+    asked = ~np.isnan(target)
+    if not asked.any():
+        return np.zeros(len(achieved))
+    distance: Floats = np.abs(achieved[:, asked] - target[asked]).mean(axis=1)
+    return distance
 
 
 def between(start: Tensor, end: Tensor, weights: Tensor, spherical: bool = False) -> Tensor:

@@ -13,6 +13,7 @@ from torch.distributions import Normal
 
 from textvae.errors import RecipeError
 from textvae.text.data import Batch, DataOptions, Score
+from textvae.text.disentangling import counted
 from textvae.text.editing import usable
 from textvae.text.export import export_model, inherited
 from textvae.text.lagging import LaggingOptions, Pace, let_learn
@@ -82,7 +83,7 @@ class TextTask:
             raise RecipeError(f"[batches] best = {self.options.best!r}: use reconstruction or objective.")
         self.term_options = read_table(recipe.get("terms", {}), TermOptions, "terms")
         self.steering = read_table(recipe.get("steering", {}), Steering, "steering")
-        self.editing = usable(read_table(recipe.get("editing", {}), Editing, "editing"), checksum)
+        self.editing = usable(read_table(recipe.get("editing", {}), Editing, "editing"), reader)
         strength = recipe.get("adversary", {}).get("strength", 0.0)
         self.reversal = read_schedule(strength, "[adversary] strength")
         self.word_dropout = read_schedule(self.noise.word_dropout, "[noise] word_dropout")
@@ -94,9 +95,10 @@ class TextTask:
         self.tokenizer, self.lexicon = self.prepared.tokenizer, self.prepared.lexicon
         self.train_set, self.dev_set = self.prepared.train, self.prepared.dev
         torch.manual_seed(seed)
-        wanted = {"pieces": len(self.tokenizer), **recipe.get("model", {})}
+        wanted = recipe.get("model", {}) | {"labels": len(self.data.labels)}
         if start is not None:
-            wanted = inherited(start, recipe.get("model", {}), self.data.form)
+            wanted = inherited(start, wanted, self.data.form)
+        wanted.setdefault("pieces", len(self.tokenizer))
         config = read_table(wanted, TextConfig, "model")
         self.names = chosen_terms(self.objective, config)
         self.model = TextVAE(config)
@@ -106,6 +108,7 @@ class TextTask:
             self.model.load_state_dict(kept, strict=False)
         self.model.to(device.device)
         self.word_starts = torch.from_numpy(self.tokenizer.word_starts).to(device.device)
+        self.counted = torch.from_numpy(counted(self.tokenizer)).to(device.device)
 
     def epoch(self, epoch: int) -> Sequence[NDArray[np.int64]]:
         """Index groups of an epoch, shuffled by the seed and the epoch."""
@@ -118,12 +121,13 @@ class TextTask:
     def terms(self, batch: NDArray[np.int64], step: int) -> Mapping[str, Tensor]:
         """The terms on a batch, the encoder's and the decoder's inputs noised. See `textvae.text.terms`."""
         read = self._to_device(self.train_set.take(batch))
+        told = self.model.config.affect and not self.noise.affect_drawn
         starts = self.word_starts[read.tokens]
         tokens, lengths = compact(read.tokens, keep := keep_mask(starts, read.carries, self.noise))
         if self.noise.disturbs:
             starts, _ = compact(starts, keep)
             tokens = disturb(tokens, lengths, starts, self.model.config.pieces, self.noise)
-        affect = read.readings + self.noise.affect_noise * torch.randn_like(read.readings)
+        affect = read.readings + self.noise.affect_noise * torch.randn_like(read.readings) if told else None
         if self.pace.options.window:
             let_learn(self.model, self.pace.turn())
         return self._evaluate(tokens, lengths, read, affect, self.word_dropout(step), self.reversal(step))
@@ -155,11 +159,12 @@ class TextTask:
         output = model(inputs, latent).flatten(0, 1)
         nll, each = summed_and_each_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
         each = each.view(targets.shape).sum(1)
-        seen = Pass(model, read, posterior, latent, inputs, nll, each, self.term_options, reversal)
+        options = self.term_options
+        seen = Pass(model, read, posterior, latent, inputs, nll, each, options, reversal, self.counted)
         return {name: TERMS[name](seen) for name in self.names}
 
     def _latent(self, posterior: Posterior | None, affect: Tensor | None, read: Batch) -> Latent:
-        """What the decoder hears: the readings, if given, and a draw of the content, or its mean."""
+        """What the decoder hears: the readings, if given, and a draw of the rest, or its mean."""
         if posterior is None:
             nothing = read.readings.new_zeros(len(read.tokens), 0)
             return Latent(nothing, nothing)
@@ -171,6 +176,8 @@ class TextTask:
         else:  # the same draw at every validation
             noise = torch.randn(q.mean.shape, generator=torch.Generator().manual_seed(len(read.tokens)))
             content = q.mean + q.stddev * noise.to(q.mean.device)
+        if affect is None and self.model.training and self.noise.affect_drawn:
+            affect = draw(posterior.affect)
         return Latent(posterior.affect.mean if affect is None else affect, content)
 
     @property

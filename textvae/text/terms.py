@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from textvae.errors import RecipeError, UnknownNameError
+from textvae.text import disentangling
 from textvae.text.data import Batch
 from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
 from textvae.variational.divergences import KERNELS, mmd
@@ -47,6 +48,7 @@ class Pass:
     each: Tensor  # the same of each sentence, (B,), without a gradient
     options: TermOptions
     reversal: float = 0.0
+    counted: Tensor | None = None  # (V,) which tokens a bag of words has; None: all
 
     @property
     def tokens(self) -> int:
@@ -118,16 +120,23 @@ TERMS: Mapping[str, Callable[[Pass], Tensor]] = {
     "adversary": adversary,
     "mutual_information": mutual_information,
     "mmd": mmd_to_prior,
+    **disentangling.TERMS,
 }
 """Every term by the name that a recipe's `[objective]` gives it."""
 
-PER_TOKEN = frozenset({"reconstruction", "kl", "mutual_information", "mmd"})
-NEEDS = {
-    "kl": "content",
-    "mmd": "content",
-    "affect": "affect",
-    "adversary": "adversary",
-    "mutual_information": "informant",
+PER_TOKEN = frozenset({"reconstruction", "kl", "mutual_information", "mmd", *disentangling.PER_TOKEN})
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "kl": ("content",),
+    "mmd": ("content",),
+    "affect": ("affect",),
+    "adversary": ("adversary",),
+    "mutual_information": ("informant",),
+    **disentangling.NEEDS,
+}
+"""The sizes of the model that must not be 0 for a term."""
+WANTED = {
+    "labels": "a style that labels tell: [data] labels",
+    "styled": "a style: [model] style or affect to be more than 0",
 }
 
 
@@ -137,10 +146,13 @@ def chosen_terms(objective: Objective, config: TextConfig) -> tuple[str, ...]:
     Raises `RecipeError` for a term that needs a part of the model whose size is 0.
     """
     for name in objective.weights:
-        if name in NEEDS and not getattr(config, NEEDS[name]):
-            raise RecipeError(f"[objective] {name} needs [model] {NEEDS[name]} to be more than 0.")
+        for size in NEEDS.get(name, ()):
+            if not getattr(config, size):
+                missing = WANTED.get(size, f"[model] {size} to be more than 0")
+                raise RecipeError(f"[objective] {name} needs {missing}.")
     has_kl = bool(config.content) and config.posterior == "gaussian"
-    if "kl" in objective.weights and not has_kl:
-        raise RecipeError('[objective] kl: a posterior that is a "point" has none; leave it out.')
+    asked = [name for name in ("kl", *disentangling.PER_TOKEN) if name in objective.weights]
+    if asked and not has_kl:
+        raise RecipeError(f'[objective] {asked[0]}: a posterior that is a "point" has none; leave it out.')
     logged = {"reconstruction"} | ({"kl"} if has_kl else set())
     return tuple(name for name in TERMS if name in logged or name in objective.weights)
