@@ -134,7 +134,8 @@ def test_a_student_is_what_its_recipe_says(tmp_path: Path, monkeypatch: pytest.M
     }
     monkeypatch.setattr(distillation, "read_corpus", lambda name, directory=None: iter(corpora[name]))
     teacher = Teacher()
-    monkeypatch.setattr(AffectReader, "load", lambda *_, **__: teacher)
+    monkeypatch.setattr(distillation, "load_checkpoint", lambda name: SimpleNamespace(config={}))
+    monkeypatch.setattr(AffectReader, "from_checkpoint", lambda *_: teacher)
     options = distillation.StudentOptions(embedding=4, hidden=3, pieces=8, max_words=5)
     student = distillation.new_student(options, ["emobank", "tatoeba"], 0.1)
     found = {name: [s.text for s in group] for name, group in student.sources.items()}

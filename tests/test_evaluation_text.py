@@ -2,17 +2,27 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from textvae.cli import app
 from textvae.corpora.sentence import Sentence
 from textvae.errors import CheckpointError, CorpusError
+from textvae.evaluation.judge import Judge
 from textvae.evaluation.report import Report
-from textvae.evaluation.samples import draw_texts, reverse_perplexity
+from textvae.evaluation.samples import (
+    draw_texts,
+    forward_perplexity,
+    reverse_perplexity,
+    written_perplexity,
+)
 from textvae.evaluation.text import TextOptions, evaluate_text
+from textvae.evaluation.transfer import evaluate_transfer
+from textvae.text.orthography import Orthography
 from textvae.text.task import TextTask
 from textvae.text.writer import TextWriter
 from textvae.training.device import choose_device
@@ -107,6 +117,42 @@ def test_reverse_perplexity_tells_the_corpus_from_its_opposite(folder: Path) -> 
     unlike = reverse_perplexity(judge, backwards * 30, TEXTS, seed=1, epochs=100)
     assert like < 0.7 * unlike
     assert math.isnan(reverse_perplexity(judge, TEXTS, TEXTS, seed=1))
+
+
+def test_what_people_write_is_brought_into_the_form_first(folder: Path) -> None:
+    judge = replace(load(folder, "lm").codec, orthography=Orthography("yelp"))
+    assert written_perplexity(judge, ["The food was good.", " "]) == forward_perplexity(judge, [TEXTS[0]])
+    assert math.isnan(written_perplexity(judge, ["", " "]))
+
+
+class Shouter:
+    """A writer whose outputs are its sources and a mark, and its judge."""
+
+    def transfer(self, texts: list[str], valence: float, fidelity: float) -> list[SimpleNamespace]:
+        return [SimpleNamespace(best=f"{text} !", candidates=[]) for text in texts]
+
+    def reconstruct(self, texts: list[str], restored: bool) -> list[str]:
+        return texts
+
+    def accuracy(self, texts: list[str], labels: list[str]) -> float:
+        return 50.0
+
+    def label(self, texts: list[str]) -> list[str]:
+        return ["positive"] * len(texts)
+
+
+def test_transfer_tells_how_fluent_outputs_sources_and_rewrites_are(folder: Path) -> None:
+    texts = [text for text in TEXTS if "_num_" not in text]
+    asked = [Sentence(text, label="negative", references=(text.upper(),)) for text in texts]
+    judge, model = cast(Judge, Shouter()), load(folder, "lm")
+    model.codec = replace(model.codec, orthography=Orthography("yelp"))
+    found = evaluate_transfer(Shouter(), judge, asked, language_model=model)
+    assert found["PPL"] == written_perplexity(model.codec, [f"{text} !" for text in texts])
+    assert found["PPL of a copy"] == found["PPL of people"] == written_perplexity(model.codec, texts)
+    assert "|lm:lm@" in found.signature
+    assert "PPL" not in names(evaluate_transfer(Shouter(), judge, asked))
+    with pytest.raises(CheckpointError, match="train a language model"):
+        evaluate_transfer(Shouter(), judge, asked, language_model=load(folder, "vae"))
 
 
 def test_from_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from textvae.affect.encoder import BertEncoder
 from textvae.affect.reader import AffectReader
 from textvae.text.editing import UNASKED
+from textvae.text.infill import base_checksum
 from textvae.text.lexicon import words_of
 from textvae.text.writer import TextWriter
 from textvae.training.checkpoint import load_checkpoint
@@ -23,7 +25,11 @@ def writer() -> TextWriter:
 
 
 def test_it_was_trained_over_the_affect_model_that_ships() -> None:
-    assert load_checkpoint("infill-en").config["base_checksum"] == AffectReader.load("affect-en").checksum
+    config = load_checkpoint("infill-en").config
+    for precision in ("fp32", "bf16"):
+        encoder = AffectReader.load(config["base"], device="cpu", precision=precision).model.encoder
+        assert isinstance(encoder, BertEncoder)
+        assert base_checksum(encoder, config["model"]["shared"]) == config["base_checksum"]
 
 
 def test_plain_sentences_move(writer: TextWriter) -> None:

@@ -11,9 +11,10 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TextError
 from textvae.text.choosing import Measured, choose
 from textvae.text.codec import Codec
+from textvae.text.editing import Edit, Editor
 from textvae.text.model import TextConfig, TextVAE
 from textvae.text.orthography import Orthography
-from textvae.text.steering import Scale, Steering
+from textvae.text.steering import Editing, Scale, Steering
 from textvae.text.tokenizer import Tokenizer
 from textvae.text.wording import holds, plain
 from textvae.training.device import choose_device
@@ -108,3 +109,32 @@ def test_what_has_a_fault_comes_last() -> None:
         ("d", "", 1), ("b", "", 2), ("a", "a copy", 3), ("c", "not fluent", 4),
     ]  # fmt: skip
     assert choose([], np.array([4.0, np.nan]), 4, 0.5, Scale((3.0, 3.0), (0.5, 0.5)), Steering()) == ()
+
+
+class Careless:
+    """Proposes one edit, which an infilling model would have to judge."""
+
+    def __init__(self, judged: int) -> None:
+        self.options = Editing(model="careless", judged=judged, fluency=7.0)
+
+    def propose(self, form: str, own: Any, target: Any, kept: Any = frozenset()) -> list[Edit]:
+        return [Edit(form.replace("food", "feed"), -3.5, -9.0)]
+
+    def stand(self, source: str, forms: list[str]) -> list[float]:
+        assert self.options.judged, "the decoder is to judge"
+        return [-1.0 for _ in forms]
+
+
+def test_the_decoder_judges_edits_where_the_editor_does_not(writer: TextWriter) -> None:
+    text = SENTENCES[0]
+    written = text.replace("food", "feed")
+    judged = TextWriter(writer.codec, lambda: cast(Any, LetterReader()), writer.config)
+    judged.__dict__["editor"] = cast(Editor, Careless(judged=0))
+    every = judged.transfer(text, valence="+0.1", n=100).candidates
+    assert written in {one.text for one in every}
+    (edit,) = (one for one in every if one.text == written)
+    assert edit.log_prob == -3.5
+    assert edit.fault != "is not fluent"  # as its stand of -9 would say, and a likelihood it has not
+    judged.__dict__["editor"] = cast(Editor, Careless(judged=4))
+    (edit,) = (one for one in judged.transfer(text, valence="+0.1", n=100).candidates if one.text == written)
+    assert edit.fault == "is not fluent"

@@ -1,5 +1,6 @@
 """Infilling: blanks by hand, a small model that learns what fits a place and an affect, edits that follow."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from textvae.affect.reader import AffectReader
 from textvae.affect.windows import PieceReader
 from textvae.errors import CheckpointError, RecipeError
 from textvae.text.blanks import Alphabet, BlankOptions, blank, tell
-from textvae.text.editing import Edit, Editor
-from textvae.text.infill import InfillConfig, InfillModel
+from textvae.text.editing import Edit, Editor, usable
+from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.infill_task import InfillTask
 from textvae.text.infilling import Infiller, Place, places_of
 from textvae.text.steering import Editing
@@ -224,6 +225,31 @@ def test_another_affect_model_is_refused(trained: tuple[InfillTask, AffectReader
     checkpoint = load_checkpoint(trained[2])
     with pytest.raises(CheckpointError, match="train it again"):
         Infiller.from_checkpoint(checkpoint, small_reader(seed=4))
+
+
+def test_only_what_is_shared_has_to_be_the_same(trained: tuple[InfillTask, AffectReader, Path]) -> None:
+    task, folder = trained[0], trained[2]
+    reader, shared = copy.deepcopy(trained[1]), task.model.config.shared
+    encoder = reader.model.encoder
+    assert isinstance(encoder, BertEncoder)
+    before = base_checksum(encoder, shared)
+    with torch.no_grad():
+        for parameter in encoder.layers[shared:].parameters():
+            parameter.add_(1.0)
+    assert base_checksum(encoder, shared) == before != base_checksum(encoder, shared + 1)
+    Infiller.from_checkpoint(load_checkpoint(folder), reader)
+    with torch.no_grad():
+        encoder.pieces.weight[3, 0] += 1.0
+    assert base_checksum(encoder, shared) != before
+
+
+def test_an_editor_of_another_affect_model_is_left_out(
+    trained: tuple[InfillTask, AffectReader, Path],
+) -> None:
+    editing = Editing(model=str(trained[2]))
+    assert usable(editing, f"runs/{trained[1].name}") == editing
+    assert usable(editing, "another").model == ""
+    assert usable(Editing(), "another") == Editing()
 
 
 @pytest.mark.parametrize(

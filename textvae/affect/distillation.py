@@ -17,20 +17,26 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from textvae import resources
+from textvae.affect.beginning import Beginning, in_fold
 from textvae.affect.encoder import BertEncoder, SentenceEncoder
 from textvae.affect.reader import AffectReader
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
 from textvae.corpora import Sentence, read_corpus
 from textvae.errors import RecipeError
+from textvae.training.checkpoint import load_checkpoint
+from textvae.training.device import choose_device
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
 
 
 @dataclass(frozen=True, slots=True)
 class StudentOptions:
-    """A recipe's `[student]`: the teacher, and a recurrent encoder with its word pieces."""
+    """A recipe's `[student]`: the teachers, and a recurrent encoder with its word pieces.
 
-    teacher: str = "affect-en"
+    An encoder of architecture `bert` is what `[model]` begins with, and keeps its own pieces.
+    """
+
+    teacher: str | tuple[str, ...] = "affect-en"  # the mean of several
     architecture: str = "bigru"
     embedding: int = 128
     hidden: int = 96  # a direction
@@ -38,6 +44,7 @@ class StudentOptions:
     pooling: str = "mean"
     pieces: int = 20_000
     max_words: int = 40  # longer sentences are not read
+    most: int | None = None  # sentences of each source that are read, drawn at random; EmoBank's are all read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +67,51 @@ def new_student(
     directory: str | Path | None = None,
     device: str = "auto",
     precision: str = "auto",
+    begun: Beginning | None = None,
 ) -> Student:
-    """Read the corpora `names`, let the teacher read their sentences, and build the student."""
-    teacher = AffectReader.load(options.teacher, device=device, precision=precision)
+    """Read the corpora `names`, let the teachers read their sentences, and build the student.
+
+    `begun` is the encoder of a student of architecture `bert`. Where recipes of teachers left out folds of
+    EmoBank's rows (`[data] fold`), its rows are read by those teachers alone that were not taught them.
+    """
     seen = _held_out(directory)
     sources = {name: _distinct(_training(name, directory), seen, options.max_words) for name in names}
+    for name, group in sources.items():
+        if options.most is not None and name != "emobank":
+            sources[name] = drawn(group, options.most)
     spoken = {name: [" ".join(s.text.split()) for s in group] for name, group in sources.items()}
-    readings = {name: readings_of(teacher, texts) for name, texts in spoken.items()}
+    teachers = [options.teacher] if isinstance(options.teacher, str) else options.teacher
+    if not teachers:
+        raise RecipeError("[student] teacher = []: name a model.")
+    checkpoints = [load_checkpoint(teacher) for teacher in teachers]
+    folds = [c.config.get("recipe", {}).get("data", {}).get("fold", "") for c in checkpoints]
+    sums = {name: np.zeros((len(texts), 6)) for name, texts in spoken.items()}
+    counts = {name: np.zeros((len(texts), 1)) for name, texts in spoken.items()}
+    for checkpoint, fold in zip(checkpoints, folds, strict=True):
+        teacher = AffectReader.from_checkpoint(checkpoint, choose_device(device, precision))
+        for name, group in sources.items():
+            rows = np.arange(len(group))
+            if name == "emobank" and any(folds):
+                rows = np.array([row for row in rows if fold and in_fold(group[row], fold)], np.int64)
+            if len(rows):
+                sums[name][rows] += readings_of(teacher, [spoken[name][row] for row in rows])
+                counts[name][rows] += 1
+    with np.errstate(invalid="ignore"):  # a row that no teacher reads is unknown
+        readings = {name: sums[name] / counts[name] for name in sources}
+    if begun:
+        return Student(begun.encoder, begun.tokenizer, sources, readings)
     texts = [text for group in spoken.values() for text in group]
-    tokenizer, kept, counts = frequent_pieces(teacher.pieces.tokenizer, texts, options.pieces)
+    tokenizer, kept, seen_pieces = frequent_pieces(teacher.pieces.tokenizer, texts, options.pieces)
     size = RecurrentSize(len(kept), options.embedding, options.hidden, options.layers, options.pooling)
-    table = narrowed(_embeddings(teacher)[kept], counts, options.embedding)
+    table = narrowed(_embeddings(teacher)[kept], seen_pieces, options.embedding)
     encoder = RecurrentEncoder(options.architecture, size, dropout, table)
     return Student(encoder, tokenizer, sources, readings)
+
+
+def drawn(sentences: list[Sentence], most: int) -> list[Sentence]:
+    """At most `most` of the sentences, drawn at random, always the same ones, in their order."""
+    rows = np.random.default_rng(0).permutation(len(sentences))[:most]
+    return [sentences[row] for row in np.sort(rows)]
 
 
 def readings_of(teacher: AffectReader, texts: Sequence[str]) -> np.ndarray:

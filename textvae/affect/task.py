@@ -11,9 +11,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from textvae.affect.beginning import Beginning, begin, taught
 from textvae.affect.calibration import FILE, Calibration, raters_sd
 from textvae.affect.distillation import Student, StudentOptions, new_student
-from textvae.affect.encoder import freeze, pretrained_encoder
 from textvae.affect.figures import pearson
 from textvae.affect.lessons import Batch, Lessons, encode, pad, scales_of
 from textvae.affect.model import DIMENSIONS, AffectModel
@@ -34,6 +34,7 @@ class DataOptions:
 
     batch: int = 64  # sentences
     longest: int = 96  # word pieces; longer sentences are cut in training
+    fold: str = ""  # "2/5": the second of five parts of EmoBank's training rows is not taught
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class ModelOptions:
     """A recipe's `[model]`."""
 
     encoder: str = ""  # a folder or a name on the hub
+    start: str = ""  # a trained affect model to go on from, instead of an encoder
     freeze: str = "none"
     dropout: float = 0.1
     window: int = 256  # word pieces that the model reads at once; longer texts are read in windows
@@ -114,15 +116,27 @@ class AffectTask:
             raise RecipeError("the recipe has no [[stage]]: give at least one, such as emobank = 4.0.")
         names = dict.fromkeys(name for stage in stages for name in stage)
         torch.manual_seed(seed)
-        if "student" in recipe:
-            wanted = read_table(recipe["student"], StudentOptions, "student")
-            student = new_student(wanted, names, options.dropout, directory, device, precision)
+        wanted = read_table(recipe.get("student", {}), StudentOptions, "student")
+        begun: Beginning | None = None
+        if "student" not in recipe or wanted.architecture == "bert":
+            source = encoder or ("" if options.start else options.encoder)
+            begun = begin(source, options.start, options.freeze, options.dropout)
+        if begun is None or "student" in recipe:
+            if data.fold:
+                raise RecipeError("[data] fold: a [student] learns from all rows; leave it out.")
+            student = new_student(wanted, names, options.dropout, directory, device, precision, begun)
         else:
-            student = _pretrained(encoder or options.encoder, names, options, directory)
-        scales = scales_of(student.sources.get("emobank", ()))
+            sources = {name: _source(name, directory) for name in names}
+            if "emobank" in sources:
+                sources["emobank"] = taught(sources["emobank"], data.fold)
+            student = Student(begun.encoder, begun.tokenizer, sources, {})
+        kept = begun.scales if begun else None
+        scales = kept or scales_of(student.sources.get("emobank", ()))
         lessons = Lessons(student.sources, student.tokenizer, data.longest, scales, student.readings)
         torch.manual_seed(seed)
         model = AffectModel(student.encoder, student.encoder.width, scales)
+        if begun and begun.weights:
+            model.load_state_dict(dict(begun.weights))
         dev = list(read_corpus("emobank", split="dev", directory=directory))
         chosen = choose_device(device, precision)
         return cls(recipe, model, student.tokenizer, lessons, dev, options, data, seed, chosen)
@@ -188,21 +202,6 @@ class AffectTask:
 def ratings_of(sentences: Iterable[Sentence]) -> np.ndarray:
     """Mean ratings, (N, 3) on the 1-5 scale."""
     return np.array([[getattr(s, d).mean for d in DIMENSIONS] for s in sentences], np.float32)
-
-
-def _pretrained(
-    name: str, names: Iterable[str], options: ModelOptions, directory: str | Path | None
-) -> Student:
-    """A pretrained transformer and the corpora it is to learn from, without a teacher."""
-    if not name:
-        raise RecipeError("no encoder: name a transformers folder or a hub model with --encoder.")
-    encoder, pieces = pretrained_encoder(name)
-    freeze(encoder, options.freeze)
-    for module in encoder.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = options.dropout
-    sources = {name: _source(name, directory) for name in names}
-    return Student(encoder, Tokenizer.from_buffer(pieces), sources, {})
 
 
 def _source(name: str, directory: str | Path | None) -> list[Sentence]:
