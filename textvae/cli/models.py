@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textvae.cli.memory import keep_few_kernels
 from textvae.cli.render import waiting
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def open_reader(name: str, device: str, precision: str, level: float = 0.9) -> "
 
 def open_writer(name: str, device: str, precision: str) -> "TextWriter":
     """The text model `name`, ready to write."""
+    keep_few_kernels()
     with waiting(f"loading {name}"):
         from textvae.text.writer import TextWriter
 
