@@ -18,12 +18,9 @@ from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
 from textvae.text.inspection import Stop, encode_texts
 from textvae.text.model import Latent
-from textvae.text.writer import TextWriter
+from textvae.text.writer import PLAIN, TextWriter
 
 Floats = NDArray[np.float64]
-
-PLAIN = BeamOptions(width=16, min_length=1)
-"""The search for the likeliest sentence of a latent."""
 
 
 def mean_latent(codec: Codec, texts: Sequence[str]) -> Floats:
