@@ -42,11 +42,14 @@ def run(command: Sequence[str]) -> Run:
 
 
 def machine() -> dict[str, Any]:
-    """The processor's name, how many of its cores may be used, and the versions that matter."""
+    """The processor's name, how many of its cores may be used, the GPU if there is one, and the versions that matter."""
     from importlib.metadata import version
+
+    import torch
 
     from textvae import __version__
 
+    gpu = {"gpu": torch.cuda.get_device_name()} if torch.cuda.is_available() else {}
     names = [
         line.partition(":")[2].strip()
         for line in (Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else [])
@@ -56,6 +59,7 @@ def machine() -> dict[str, Any]:
     return {
         "cpu": names[0] if names else "unknown",
         "cores": cores,
+        **gpu,
         "torch": version("torch"),
         "transformers": version("transformers"),
         "textvae": __version__,

@@ -124,7 +124,8 @@ def written(table: str, run: Path, count: int = 8, many: int = 200) -> dict[str,
 
     codec = TextWriter.load(str(run / "best"), precision="fp32").codec
     z = torch.randn(many, codec.model.config.latent, generator=torch.Generator().manual_seed(1))
-    latent, room = Latent(z[:, :0], z), torch.full((many,), min(40, codec.max_pieces))
+    z = z.to(codec.device.device)
+    latent, room = Latent(z[:, :0], z), torch.full((many,), min(40, codec.max_pieces), device=z.device)
     found: dict[str, Any] = {}
     for name, options in (
         ("beam", BeamOptions(width=16, keep=16, min_length=1)),
@@ -133,7 +134,7 @@ def written(table: str, run: Path, count: int = 8, many: int = 200) -> dict[str,
         lists = codec.search(latent, room, options)
         texts = [[codec.tokenizer.decode(h.tokens) for h in hypotheses] for hypotheses in lists]
         best = [found[0] for found in texts]
-        within = [distinct(row, 2) for row in texts]
+        within = [share for row in texts if not math.isnan(share := distinct(row, 2))]
         found[name] = {
             "samples": best[:count],
             "distinct-2 of the best": distinct(best, 2),

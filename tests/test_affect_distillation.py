@@ -9,13 +9,14 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from textvae.affect import distillation
-from textvae.affect.distillation import frequent_pieces, narrowed, plain, readings_of
+from textvae.affect.distillation import plain, readings_of
 from textvae.affect.encoder import BertEncoder, BertSize
 from textvae.affect.lessons import Lessons, standardised
 from textvae.affect.model import AffectModel, Scale
+from textvae.affect.narrowing import frequent_pieces, narrowed
+from textvae.affect.pupil import Pupil
 from textvae.affect.reader import AffectReader
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
-from textvae.affect.task import Pupil
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.errors import RecipeError
 

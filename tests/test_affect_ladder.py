@@ -1,5 +1,6 @@
 """The ladder to affect-en: its commands, the soup of weights by hand, and which rows count as finished."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 import torch
 
 from textvae.affect.beginning import in_fold
+from textvae.affect.pupil import TERMS
+from textvae.affect.task import DataOptions
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.recipe import load_recipe
@@ -34,7 +37,7 @@ def test_the_soup_by_hand(benchmarks: Any, tmp_path: Path) -> None:
         config = {"kind": "affect", "model": {"size": 2}, "window": 8, "dev": {"score": 1.0}}
         config |= {"recipe": {"model": name}, "seed": 1}
         save_checkpoint(tmp_path / name, config, {"w": torch.tensor(values)}, {"note": b"x"})
-    benchmarks("affect_ladder").mix([tmp_path / "a", tmp_path / "b"], tmp_path / "soup")
+    benchmarks("affect_trainings").mix([tmp_path / "a", tmp_path / "b"], tmp_path / "soup")
     soup = load_checkpoint(tmp_path / "soup")
     assert soup.tensors["w"].tolist() == [2.0, 0.0]
     assert soup.files == {"note": b"x"}
@@ -42,14 +45,20 @@ def test_the_soup_by_hand(benchmarks: Any, tmp_path: Path) -> None:
     assert not {"dev", "recipe"} & set(soup.config)  # those of one of them would be wrong
 
 
-def test_every_step_is_a_recipe_or_is_made_of_steps(benchmarks: Any, ladder: Any, tmp_path: Path) -> None:
-    steps = benchmarks("affect_ladder").STEPS
+@pytest.mark.parametrize("which", ["affect_ladder", "affect_ladder_wide"])
+def test_every_step_is_a_recipe_or_is_made_of_steps(
+    benchmarks: Any, ladder: Any, tmp_path: Path, which: str
+) -> None:
+    ladder.steps = steps = benchmarks("affect_steps").LADDERS[which]
     for name, step in steps.items():
         assert bool(step.recipe) != bool(step.made)
-        assert set(step.of) <= set(steps)
+        assert {*step.of, *([step.start] if step.start else [])} <= set(steps)
         if step.recipe:
-            load_recipe("affect", step.recipe)
+            values = load_recipe("affect", step.recipe, dict.fromkeys(step.changes, "1"))
             assert len({str(place) for place in ladder.places(name)}) == len(step.runs)
+            taught = {name for stage in values["stage"] for name in stage}
+            assert set(values["objective"]) <= TERMS - ({"emotions"} - taught_terms(taught))
+            assert set(values["data"]) <= {field.name for field in fields(DataOptions)}
     command = ladder.command("rated", 2, "2/5")[4:]
     assert command[:3] == ["affect", "--recipe", "rated"]
     assert f"model.start={tmp_path}/groundwork/seed1/last" in command
@@ -58,11 +67,52 @@ def test_every_step_is_a_recipe_or_is_made_of_steps(benchmarks: Any, ladder: Any
     assert ladder.command("plain", 1, "1/5")[7:9] == ["--encoder", "ENCODER"]
 
 
-def test_figures_of_what_is_there(benchmarks: Any, ladder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def taught_terms(sources: set[str]) -> set[str]:
+    """Terms that need a source."""
+    return {"emotions"} if "goemotions" in sources else set()
+
+
+def test_what_rests_on_what(benchmarks: Any, ladder: Any, tmp_path: Path) -> None:
+    ladder.steps, ladder.at_once = benchmarks("affect_steps").WIDE, 2
+    jobs = ladder.jobs(["student"], 1)
+    assert jobs["rated seed2-fold2"].needs == ("groundwork seed1",)
+    assert jobs["plain seed1-fold1"].needs == jobs["plain seed1-fold1"].after == ()
+    assert jobs["student seed1"].needs == ("affect-en seed1",)  # no job: it ships
+    assert set(jobs["student seed1"].after) >= {"readings distilled-wide 1/2", "joint seed1-fold1"}
+    assert "readings distilled-wide 2/2" in jobs
+    assert "plain seed2-fold2" not in jobs  # the first of each step alone
+    (tmp_path / "groundwork/seed1/last").mkdir(parents=True)
+    (tmp_path / "plain/seed1-fold1/last").mkdir(parents=True)
+    assert jobs.keys() - ladder.jobs(["student"], 1).keys() == {"groundwork seed1", "plain seed1-fold1"}
+    taught = f'student.teacher=["{tmp_path}/plain/seed1-fold1/last", "affect-en"]'
+    assert taught in ladder.begin("student", 1, "")  # by those that are there
+    assert "joint" in " ".join(ladder.command("student", 1, ""))
+
+
+def test_what_is_asked_of_every_training(benchmarks: Any, tmp_path: Path, ladder: Any) -> None:
+    asked = ["training.epochs=0.1", "student.most=7"]
+    wide = benchmarks("affect_steps").WIDE
+    ladder = benchmarks("affect_ladder").Ladder(tmp_path, "ENCODER", wide, 1, asked)
+    assert "training.epochs=0.1" in ladder.command("plain", 1, "")
+    assert "student.most=7" not in ladder.command("plain", 1, "")  # its recipe has no such table
+    assert "student.most=7" in ladder.command("student", 1, "")
+    assert ladder.asked()[-4:] == ["--set", asked[0], "--set", asked[1]]
+
+
+def test_a_training_begins_without_what_one_that_was_killed_left(ladder: Any, tmp_path: Path) -> None:
+    (tmp_path / "plain/seed3-fold3").mkdir(parents=True)
+    (tmp_path / "plain/seed3-fold3/log.jsonl").write_text("half a line")
+    (tmp_path / "groundwork/seed1/state").mkdir(parents=True)
+    ladder.begin("plain", 3, "3/5")
+    assert not (tmp_path / "plain/seed3-fold3").exists()
+    assert "--resume" in ladder.begin("groundwork", 1, "")
+
+
+def test_figures_of_what_is_there(benchmarks: Any, ladder: Any) -> None:
     """One training says the ratings, one half as much and, of a fold that it left out, the opposite."""
     module = benchmarks("affect_ladder")
     step = module.Step("two", "rated", start="groundwork", runs=((1, ""), (2, "2/5")))
-    monkeypatch.setattr(module, "STEPS", {"two": step, "both": module.Step("mean", made="mean", of=("two",))})
+    ladder.steps = {"two": step, "both": module.Step("mean", made="mean", of=("two",))}
     gold = module.ratings_of(ladder.dev)
     left = module.ratings_of([s for s in ladder.train if in_fold(s, "2/5")])
     nothing = np.empty((0, 3))
@@ -83,6 +133,6 @@ def test_figures_of_what_is_there(benchmarks: Any, ladder: Any, monkeypatch: pyt
     assert list(found["left out"]["r"].values()) == pytest.approx([-1.0] * 3)
     both = ladder.figures("both")
     assert both["squared error"] == pytest.approx((half / 4, 0.0))  # three quarters of the deviation
-    row = module.rows({"two": found})[0]
+    row = module.rows({"two": found}, ladder.steps)[0]
     assert row["left"] == "-1.000 / -1.000 / -1.000"
     assert row["v"] == "1.000 ± 0.000"

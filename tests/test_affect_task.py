@@ -12,8 +12,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from textvae.affect.encoder import BertEncoder, BertSize
 from textvae.affect.lessons import Lessons, scales_of
 from textvae.affect.model import AffectModel
+from textvae.affect.pupil import Pupil
 from textvae.affect.reader import AffectReader
-from textvae.affect.task import AffectTask, DataOptions, ModelOptions, Pupil
+from textvae.affect.task import AffectTask, DataOptions, ModelOptions
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.training.device import Device

@@ -84,7 +84,7 @@ def test_the_bound_is_its_two_parts_by_hand() -> None:
 def test_a_sentence_costs_the_same_whatever_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     model = make()
     whole = measure_likelihood(model, SENTENCES, samples=20)
-    monkeypatch.setattr(likelihood, "TOKENS_AT_ONCE", 7)
+    monkeypatch.setitem(likelihood.TOKENS_AT_ONCE, "cpu", 7)
     again = measure_likelihood(model, SENTENCES, samples=20)
     assert whole.nll is not None and again.nll is not None
     assert whole.nll == pytest.approx(again.nll, rel=1e-5)

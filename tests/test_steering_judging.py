@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from textvae.text.acceptance import fault_of, repeated
+from textvae.text.choosing import Measured, choose
 from textvae.text.lexicon import read_words
-from textvae.text.steering import Editing, Steering, merit
+from textvae.text.steering import Editing, Scale, Steering, merit
 
 NAN = float("nan")
 
@@ -28,6 +29,49 @@ def test_words_that_say_the_contrary_cost() -> None:
     assert merit(reached, target, flat, flat, steering, 0.5, worded).tolist() == pytest.approx([0.0, -1.5])
     assert merit(reached, target, flat, flat, steering, 0.0, worded).tolist() == pytest.approx([0.0, -3.0])
     assert merit(reached, target, flat, flat, steering, 1.0, worded).tolist() == pytest.approx([0.0, 0.0])
+
+
+def test_moving_what_was_not_asked_for_costs() -> None:
+    """Valence goes from 0 to 2, arousal stays at 1 or goes to 2.5: 1.5 away, at 0.5 each."""
+    steering = Steering(affect=1.0, content=0.0, fluency=0.0, other=0.5)
+    own, reached = np.array([0.0, 1.0]), np.array([[2.0, 1.0], [2.0, 2.5], [1.0, 0.0]])
+    flat, valence, both = np.zeros(3), np.array([2.0, NAN]), np.array([2.0, 1.0])
+    assert merit(reached, valence, flat, flat, steering, own=own).tolist() == [0.0, -0.75, -1.5]
+    assert merit(reached, valence, flat, flat, steering, 1.0, own=own).tolist() == [0.0, -1.5, -1.0]
+    assert merit(reached, valence, flat, flat, steering).tolist() == [0.0, 0.0, -1.0]
+    assert merit(reached, both, flat, flat, steering, own=own).tolist() == [0.0, -0.75, -1.0]  # its error
+    arousal = np.array([NAN, 0.0])
+    assert merit(reached, arousal, flat, flat, steering, own=own).tolist() == [-2.0, -3.5, -0.5]
+
+
+def test_the_source_is_what_the_other_axis_is_measured_from() -> None:
+    said = [
+        Measured("so good", 0.0, np.array([4.0, 4.0]), 0.5, 0.0),
+        Measured("good", 0.0, np.array([3.8, 3.1]), 0.5, 0.0),
+    ]
+    scale, steering, target = Scale((3.0, 3.0), (0.5, 0.25)), Steering(other=1.0), np.array([4.0, NAN])
+    assert choose(said, target, 1, 0.5, scale, steering, np.array([3.0, 3.0]))[0].text == "good"
+    assert choose(said, target, 1, 0.5, scale, steering, np.array([3.0, 4.0]))[0].text == "so good"
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "asked", "fault"),
+    [
+        ("the food was cold!", "the food was cold.", "arousal", ""),
+        ("The food was cold.", "the food was cold!", "arousal", ""),
+        ("the food was cold!", "the food was cold.", "valence", "is a copy"),
+        ("the food, was cold.", "the food was cold.", "arousal", "is a copy"),
+        ("was the food cold!", "was the food cold?", "arousal", "is a copy"),
+    ],
+)
+def test_an_exclamation_mark_is_an_answer_where_arousal_is_asked_for(
+    text: str, source: str, asked: str, fault: str
+) -> None:
+    target = [1.0, NAN] if asked == "valence" else [NAN, 1.0]
+    affect = np.array([[0.0, 0.0], [1.0, 1.0], target])
+    assert fault_of(text, source, affect, 1.0, 0.0, 0.0, (), Steering()) == fault
+    unmoved = np.array([[0.0, 0.0], [0.0, 0.0], target])
+    assert fault_of(text, source, unmoved, 1.0, 0.0, 0.0, (), Steering()) == (fault or "hardly moves")
 
 
 @pytest.mark.parametrize(

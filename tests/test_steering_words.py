@@ -11,7 +11,8 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TextError
 from textvae.text.choosing import Measured, choose
 from textvae.text.codec import Codec
-from textvae.text.editing import Edit, Editor
+from textvae.text.editing import Editor
+from textvae.text.fillings import Edit
 from textvae.text.model import TextConfig, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.steering import Editing, Scale, Steering

@@ -1,11 +1,13 @@
 """Affect targets: numbers, shifts, words, and what is none of them."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textvae.corpora import read_corpus
 from textvae.errors import TargetError
-from textvae.text.targets import WORDS, Target, parse_target
+from textvae.text.targets import AROUSAL_WORDS, WORDS, Target, parse_target
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,25 @@ from textvae.text.targets import WORDS, Target, parse_target
 )
 def test_what_a_target_may_be(given_: float | str | None, expected: Target | None) -> None:
     assert parse_target(given_) == expected
+
+
+def test_words_of_arousal_are_its_own() -> None:
+    """As high a share of EmoBank's training sentences lies below as of the same word in valence."""
+    assert parse_target("low", "valence") == parse_target("low") == Target(value=2.4)
+    assert parse_target("low", "arousal") == parse_target("low", "--arousal") == Target(value=2.7)
+    assert parse_target("Very high", "arousal") == Target(value=AROUSAL_WORDS["very-high"])
+    assert list(AROUSAL_WORDS) == list(WORDS)
+    assert parse_target(2.4, "arousal") == Target(value=2.4)  # a number is a number
+
+
+@pytest.mark.corpora
+def test_words_stand_for_as_rare_places() -> None:
+    rated = [one for one in read_corpus("emobank", split="train") if one.valence and one.arousal]
+    valence = np.array([one.valence.mean for one in rated if one.valence])
+    arousal = np.array([one.arousal.mean for one in rated if one.arousal])
+    for word, place in WORDS.items():
+        below = ((valence < place).mean() + (valence <= place).mean()) / 2
+        assert np.quantile(arousal, below) == pytest.approx(AROUSAL_WORDS[word], abs=0.05)
 
 
 @pytest.mark.parametrize(

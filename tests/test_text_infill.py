@@ -17,7 +17,8 @@ from textvae.affect.reader import AffectReader
 from textvae.affect.windows import PieceReader
 from textvae.errors import CheckpointError, RecipeError
 from textvae.text.blanks import Alphabet, BlankOptions, blank, tell
-from textvae.text.editing import Edit, Editor, usable
+from textvae.text.editing import Editor, usable
+from textvae.text.fillings import Edit
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.infill_task import InfillTask
 from textvae.text.infilling import Infiller, Place, places_of

@@ -6,27 +6,23 @@ embeddings brought to a smaller width by their principal components.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from textvae import resources
 from textvae.affect.beginning import Beginning, in_fold
-from textvae.affect.encoder import BertEncoder, SentenceEncoder
+from textvae.affect.encoder import SentenceEncoder
+from textvae.affect.narrowing import embeddings, frequent_pieces, narrowed
 from textvae.affect.reader import AffectReader
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
 from textvae.corpora import Sentence, read_corpus
 from textvae.errors import RecipeError
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import choose_device
-
-PAD, UNKNOWN = "[PAD]", "[UNK]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +67,56 @@ def new_student(
 ) -> Student:
     """Read the corpora `names`, let the teachers read their sentences, and build the student.
 
-    `begun` is the encoder of a student of architecture `bert`. Where recipes of teachers left out folds of
-    EmoBank's rows (`[data] fold`), its rows are read by those teachers alone that were not taught them.
+    `begun` is the encoder of a student of architecture `bert`.
     """
+    sources = material(options, names, directory)
+    teachers = [options.teacher] if isinstance(options.teacher, str) else options.teacher
+    readings, teacher = read_by(teachers, sources, device, precision)
+    if begun:
+        return Student(begun.encoder, begun.tokenizer, sources, readings)
+    texts = [text for group in sources.values() for text in spoken(group)]
+    tokenizer, kept, seen_pieces = frequent_pieces(teacher.pieces.tokenizer, texts, options.pieces)
+    size = RecurrentSize(len(kept), options.embedding, options.hidden, options.layers, options.pooling)
+    table = narrowed(embeddings(teacher.model.encoder)[kept], seen_pieces, options.embedding)
+    encoder = RecurrentEncoder(options.architecture, size, dropout, table)
+    return Student(encoder, tokenizer, sources, readings)
+
+
+def material(
+    options: StudentOptions, names: Iterable[str], directory: str | Path | None = None
+) -> dict[str, list[Sentence]]:
+    """The sentences of the corpora `names` that a student learns from, none twice and none of dev or test."""
     seen = _held_out(directory)
     sources = {name: _distinct(_training(name, directory), seen, options.max_words) for name in names}
     for name, group in sources.items():
         if options.most is not None and name != "emobank":
             sources[name] = drawn(group, options.most)
-    spoken = {name: [" ".join(s.text.split()) for s in group] for name, group in sources.items()}
-    teachers = [options.teacher] if isinstance(options.teacher, str) else options.teacher
+    return sources
+
+
+def spoken(sentences: Iterable[Sentence]) -> list[str]:
+    """Their texts with single spaces, as teachers read them."""
+    return [" ".join(s.text.split()) for s in sentences]
+
+
+def read_by(
+    teachers: Sequence[str | Path],
+    sources: Mapping[str, list[Sentence]],
+    device: str = "auto",
+    precision: str = "auto",
+) -> tuple[dict[str, np.ndarray], AffectReader]:
+    """The mean of what the teachers say of each source's sentences, (n, 6), and the last of them.
+
+    Where recipes of teachers left out folds of EmoBank's rows (`[data] fold`), its rows are read by those
+    teachers alone that were not taught them. Raises `RecipeError` where there is no teacher.
+    """
     if not teachers:
         raise RecipeError("[student] teacher = []: name a model.")
     checkpoints = [load_checkpoint(teacher) for teacher in teachers]
     folds = [c.config.get("recipe", {}).get("data", {}).get("fold", "") for c in checkpoints]
-    sums = {name: np.zeros((len(texts), 6)) for name, texts in spoken.items()}
-    counts = {name: np.zeros((len(texts), 1)) for name, texts in spoken.items()}
+    texts = {name: spoken(group) for name, group in sources.items()}
+    sums = {name: np.zeros((len(group), 6)) for name, group in sources.items()}
+    counts = {name: np.zeros((len(group), 1)) for name, group in sources.items()}
     for checkpoint, fold in zip(checkpoints, folds, strict=True):
         teacher = AffectReader.from_checkpoint(checkpoint, choose_device(device, precision))
         for name, group in sources.items():
@@ -94,18 +124,10 @@ def new_student(
             if name == "emobank" and any(folds):
                 rows = np.array([row for row in rows if fold and in_fold(group[row], fold)], np.int64)
             if len(rows):
-                sums[name][rows] += readings_of(teacher, [spoken[name][row] for row in rows])
+                sums[name][rows] += readings_of(teacher, [texts[name][row] for row in rows])
                 counts[name][rows] += 1
     with np.errstate(invalid="ignore"):  # a row that no teacher reads is unknown
-        readings = {name: sums[name] / counts[name] for name in sources}
-    if begun:
-        return Student(begun.encoder, begun.tokenizer, sources, readings)
-    texts = [text for group in spoken.values() for text in group]
-    tokenizer, kept, seen_pieces = frequent_pieces(teacher.pieces.tokenizer, texts, options.pieces)
-    size = RecurrentSize(len(kept), options.embedding, options.hidden, options.layers, options.pooling)
-    table = narrowed(_embeddings(teacher)[kept], seen_pieces, options.embedding)
-    encoder = RecurrentEncoder(options.architecture, size, dropout, table)
-    return Student(encoder, tokenizer, sources, readings)
+        return {name: sums[name] / counts[name] for name in sources}, teacher
 
 
 def drawn(sentences: list[Sentence], most: int) -> list[Sentence]:
@@ -144,61 +166,6 @@ def _weights_of(teacher: AffectReader) -> "hashlib._Hash":
     return digest
 
 
-def frequent_pieces(
-    tokenizer: Tokenizer, texts: Sequence[str], count: int
-) -> tuple[Tokenizer, np.ndarray, np.ndarray]:
-    """A tokenizer of the `count` most frequent pieces of `texts` and of all single characters.
-
-    A word whose piece is left out falls into shorter ones. It puts no special pieces around a text. Also
-    returns the old numbers of the pieces, and how often each occurs.
-
-    Raises `RecipeError` for a tokenizer that is not WordPiece.
-    """
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    described = json.loads(tokenizer.to_str())
-    if described["model"]["type"] != "WordPiece":
-        raise RecipeError(f"the teacher's tokenizer is {described['model']['type']}, not WordPiece.")
-    vocabulary: dict[str, int] = described["model"]["vocab"]
-    seen = np.zeros(max(vocabulary.values()) + 1, np.int64)
-    for start in range(0, len(texts), 10_000):
-        encodings = tokenizer.encode_batch_fast(list(texts[start : start + 10_000]), add_special_tokens=False)
-        for encoding in encodings:
-            np.add.at(seen, encoding.ids, 1)
-    special = {token["content"] for token in described["added_tokens"]} - {PAD, UNKNOWN}
-    usable = [piece for piece in vocabulary if piece not in special]
-
-    def rank(piece: str) -> tuple[bool, bool, int]:
-        short = len(piece.removeprefix("##")) == 1
-        return piece not in (PAD, UNKNOWN), not short, -int(seen[vocabulary[piece]])
-
-    chosen = sorted(usable, key=rank)[:count]
-    kept = np.array([vocabulary[piece] for piece in chosen])
-    described["model"]["vocab"] = {piece: i for i, piece in enumerate(chosen)}
-    described["added_tokens"] = [
-        {**token, "id": chosen.index(token["content"])}
-        for token in described["added_tokens"]
-        if token["content"] in (PAD, UNKNOWN)
-    ]
-    described["post_processor"] = None
-    return Tokenizer.from_str(json.dumps(described, ensure_ascii=False)), kept, seen[kept]
-
-
-def narrowed(table: Tensor, counts: np.ndarray, width: int) -> Tensor:
-    """Embeddings (V, H) in their first `width` principal components, of variance 1 / width on average.
-
-    A piece weighs in the components as the square root of its count, so that the few most frequent ones do
-    not decide them.
-    """
-    weights = torch.from_numpy(np.sqrt(counts + 1.0)).float()[:, None]
-    weights /= weights.sum()
-    centred = table.float() - (weights * table.float()).sum(0)
-    _, _, axes = torch.linalg.svd(centred.T @ (weights * centred))
-    small = centred @ axes[:width].T
-    scale = (weights * small.square()).sum().sqrt()
-    return torch.nn.functional.pad(small / scale, (0, width - small.shape[1]))
-
-
 def plain(text: str) -> str:
     """What two sentences must share to count as one: their words, whatever the capitals and the spaces."""
     return " ".join(text.lower().split())
@@ -223,12 +190,3 @@ def _held_out(directory: str | Path | None) -> set[str]:
 
 def _training(name: str, directory: str | Path | None) -> Iterable[Sentence]:
     return (s for s in read_corpus(name, directory=directory) if s.split in ("", "train"))
-
-
-def _embeddings(teacher: AffectReader) -> Tensor:
-    encoder = teacher.model.encoder
-    if isinstance(encoder, BertEncoder):
-        return encoder.pieces.weight.detach().cpu()
-    if isinstance(encoder, RecurrentEncoder):
-        return encoder.pieces.weight.detach().cpu()
-    return encoder.model.get_input_embeddings().weight.detach().cpu()  # type: ignore[operator, union-attr]

@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from textvae.affect.model import DIMENSIONS, Scale
+from textvae.corpora.ratings import PERSPECTIVES
 from textvae.corpora.sentence import Sentence
 from textvae.errors import RecipeError, UnknownNameError
 
@@ -29,6 +30,7 @@ class Batch:
         emotions: (B, E), 1 for an emotion that a rater saw.
         scale: (B,), which corpus's scale the valence or the polarity is on.
         teacher: (B, 6), a teacher's standardised means and spreads.
+        reader, writer: (B, 3), means of EmoBank's readers and from its writers' point of view, standardised.
     """
 
     pieces: Tensor
@@ -40,6 +42,8 @@ class Batch:
     emotions: Tensor
     scale: Tensor
     teacher: Tensor
+    reader: Tensor
+    writer: Tensor
 
 
 def encode(tokenizer: Tokenizer, texts: list[str], longest: int) -> list[np.ndarray]:
@@ -56,6 +60,25 @@ def pad(rows: list[np.ndarray], fill: int = 0) -> tuple[Tensor, Tensor]:
     for i, row in enumerate(rows):
         pieces[i, : len(row)] = torch.from_numpy(row)
     return pieces, torch.arange(pieces.shape[1]) < lengths[:, None]
+
+
+def blank_piece(tokenizer: Tokenizer) -> int | None:
+    """The piece that stands for one that is hidden: the mask, else the unknown one; None without both."""
+    names = ("[MASK]", "<mask>", "[UNK]", "<unk>")
+    return next((i for name in names if (i := tokenizer.token_to_id(name)) is not None), None)
+
+
+def hide(pieces: Tensor, mask: Tensor, share: float, blank: int) -> Tensor:
+    """`pieces` (B, T) with each but the first and the last real one `blank` at the probability `share`.
+
+    Word dropout (Iyyer et al. 2015; Bowman et al. 2016): a sentence must be read off what is left of it.
+    The draw is torch's own.
+    """
+    inner = mask.clone()
+    inner[:, 0] = False
+    inner[:, :-1] &= mask[:, 1:]
+    inner[:, -1] = False
+    return torch.where(inner & (torch.rand(pieces.shape) < share), blank, pieces)
 
 
 def bucketed(
@@ -91,7 +114,8 @@ class Lessons:
 
     `sources` maps a corpus's name to its sentences. EmoBank teaches the three dimensions; VADER's sets
     and the reviews teach valence through a scale of their own; GoEmotions teaches emotions. `readings` are a
-    teacher's means and spreads of each source's sentences, (n, 6) on the 1-5 scale.
+    teacher's means and spreads of each source's sentences, (n, 6) on the 1-5 scale; `views` the ratings of
+    EmoBank's sentences from each of its perspectives, by their ids.
     """
 
     def __init__(
@@ -101,12 +125,14 @@ class Lessons:
         longest: int,
         scales: tuple[Scale, ...],
         readings: Mapping[str, np.ndarray] | None = None,
+        views: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
     ) -> None:
         if unknown := sorted(set(sources) - set(SOURCES)):
             raise UnknownNameError("affect source", unknown[0], SOURCES)
         sentences = [s for group in sources.values() for s in group]
         self.pieces = encode(tokenizer, [s.text for s in sentences], longest)
         self.pad = tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0
+        self.blank = blank_piece(tokenizer)
         starts = np.cumsum([0, *(len(group) for group in sources.values())])
         self.rows = {name: np.arange(a, b) for name, a, b in zip(sources, starts, starts[1:], strict=False)}
         self.emotions = sorted({e for s in sources.get("goemotions", ()) for e in (s.label or "").split(",")})
@@ -125,6 +151,13 @@ class Lessons:
             for row, sentence in zip(self.rows[name], group, strict=True):
                 self._fill(name, row, sentence, scales)
         self._standardise()
+        nothing = [np.nan] * len(DIMENSIONS)
+        self.views = {name: np.full((count, 3), np.nan, np.float32) for name in PERSPECTIVES}
+        for name, rated in (views or {}).items():
+            said = np.array([rated.get(s.id, nothing) for s in sources.get("emobank", ())]).reshape(-1, 3)
+            if not np.isnan(said).all():
+                said = (said - np.nanmean(said, axis=0)) / np.maximum(np.nanstd(said, axis=0), 1e-6)
+                self.views[name][self.rows["emobank"]] = said
 
     def _fill(self, source: str, row: int, sentence: Sentence, scales: tuple[Scale, ...]) -> None:
         if source == "goemotions":
@@ -172,5 +205,14 @@ class Lessons:
     def batch(self, rows: np.ndarray) -> Batch:
         """The rows' pieces and targets."""
         pieces, mask = pad([self.pieces[row] for row in rows], self.pad)
-        columns = (self.affect, self.spread, self.valence, self.polarity, self.seen, self.scale, self.teacher)
+        columns: list[np.ndarray] = [
+            self.affect,
+            self.spread,
+            self.valence,
+            self.polarity,
+            self.seen,
+            self.scale,
+            self.teacher,
+        ]
+        columns += [self.views[name] for name in PERSPECTIVES]
         return Batch(pieces, mask, *(torch.from_numpy(column[rows]) for column in columns))

@@ -1,7 +1,7 @@
 """Training the affect model: the recipe's corpora, the terms, validation on EmoBank's dev rows, export."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +9,22 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from textvae.affect.beginning import Beginning, begin, taught
 from textvae.affect.calibration import FILE, Calibration, raters_sd
 from textvae.affect.distillation import Student, StudentOptions, new_student
 from textvae.affect.figures import pearson
-from textvae.affect.lessons import Batch, Lessons, encode, pad, scales_of
+from textvae.affect.lessons import Batch, Lessons, encode, hide, pad, scales_of
 from textvae.affect.model import DIMENSIONS, AffectModel
+from textvae.affect.pupil import TERMS, Pupil
 from textvae.corpora import Sentence, read_corpus
+from textvae.corpora.ratings import PERSPECTIVES, read_perspectives
 from textvae.errors import RecipeError
 from textvae.training.checkpoint import save_checkpoint
 from textvae.training.device import Device, choose_device
 from textvae.training.quantisation import dequantise, quantise
 from textvae.training.recipe import read_table
 from textvae.variational.objective import Objective
-
-TERMS = frozenset({"affect", "spread", "valence", "polarity", "emotions", "distillation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class DataOptions:
     batch: int = 64  # sentences
     longest: int = 96  # word pieces; longer sentences are cut in training
     fold: str = ""  # "2/5": the second of five parts of EmoBank's training rows is not taught
+    hidden: float = 0.0  # share of the word pieces that are hidden in training
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +49,6 @@ class ModelOptions:
     quantised: bool = True  # export int8 weights with a scale a row
 
 
-class Pupil(nn.Module):
-    """The affect model and the heads that only training needs.
-
-    Each corpus of valence or polarity reads the one valence output v through its own scale:
-    slope v + offset.
-    """
-
-    def __init__(self, model: AffectModel, scales: int, emotions: int) -> None:
-        super().__init__()
-        self.model = model
-        self.slope = nn.Parameter(torch.ones(max(1, scales)))
-        self.offset = nn.Parameter(torch.zeros(max(1, scales)))
-        self.emotions = nn.Linear(model.mean.in_features, emotions) if emotions else None
-
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """The terms, each summed over the sentences that have the target and divided by all B."""
-        read = self.model(batch.pieces, batch.mask)
-        valence = self.slope[batch.scale] * read.mean[:, 0] + self.offset[batch.scale]
-        losses = {
-            "affect": _known(F.mse_loss, read.mean, batch.affect),
-            "spread": _known(F.mse_loss, read.spread, batch.spread),
-            "valence": _known(F.mse_loss, valence, batch.valence),
-            "distillation": _known(F.mse_loss, torch.cat([read.mean, read.spread], 1), batch.teacher),
-            "polarity": _known(F.binary_cross_entropy_with_logits, valence, batch.polarity),
-        }
-        if self.emotions is not None:
-            with torch.autocast(read.vectors.device.type, enabled=False):
-                logits = self.emotions(read.vectors)
-            losses["emotions"] = _known(F.binary_cross_entropy_with_logits, logits, batch.emotions)
-        return {name: loss.sum() / len(batch.pieces) for name, loss in losses.items()}
-
-
-def _known(loss: Any, predicted: Tensor, target: Tensor) -> Tensor:
-    """The elementwise loss, 0 where the target is not known."""
-    known = ~target.isnan()
-    filled = torch.where(known, target, torch.zeros_like(target))
-    return loss(predicted, filled, reduction="none") * known  # type: ignore[no-any-return]
-
-
 class AffectTask:
     """What the training loop needs; an epoch is the recipe's whole plan, stage after stage."""
 
@@ -98,7 +59,12 @@ class AffectTask:
         self.recipe, self.tokenizer, self.lessons = recipe, tokenizer, lessons
         self.options, self.data, self.seed, self.device = options, data, seed, device
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
-        self.pupil = Pupil(model, len(lessons.scale_names), len(lessons.emotions)).to(device.device)
+        views = bool(self.objective.weights.keys() & set(PERSPECTIVES))
+        pupil = Pupil(model, len(lessons.scale_names), len(lessons.emotions), views)
+        self.pupil = pupil.to(device.device)
+        if not 0.0 <= data.hidden < 1.0 or (data.hidden and lessons.blank is None):
+            reason = "this tokenizer has no piece to hide others behind" if data.hidden < 1.0 else "too many"
+            raise RecipeError(f"[data] hidden = {data.hidden}: {reason}; give a share such as 0.1, or 0.")
         self.model: nn.Module = self.pupil
         self.dev = encode(tokenizer, [s.text for s in dev], options.window)
         self.gold, self.gold_sd = ratings_of(dev), raters_sd(dev)
@@ -130,9 +96,11 @@ class AffectTask:
             if "emobank" in sources:
                 sources["emobank"] = taught(sources["emobank"], data.fold)
             student = Student(begun.encoder, begun.tokenizer, sources, {})
+        terms = Objective.from_recipe(recipe.get("objective", {}), TERMS).weights
+        views = read_perspectives(directory) if terms.keys() & set(PERSPECTIVES) else None
         kept = begun.scales if begun else None
         scales = kept or scales_of(student.sources.get("emobank", ()))
-        lessons = Lessons(student.sources, student.tokenizer, data.longest, scales, student.readings)
+        lessons = Lessons(student.sources, student.tokenizer, data.longest, scales, student.readings, views)
         torch.manual_seed(seed)
         model = AffectModel(student.encoder, student.encoder.width, scales)
         if begun and begun.weights:
@@ -150,6 +118,9 @@ class AffectTask:
     def terms(self, batch: np.ndarray, step: int) -> Mapping[str, Tensor]:
         """The objective's terms on a batch."""
         ready = self.lessons.batch(batch)
+        if self.data.hidden and self.lessons.blank is not None:
+            pieces = hide(ready.pieces, ready.mask, self.data.hidden, self.lessons.blank)
+            ready = replace(ready, pieces=pieces)
         moved = {name: getattr(ready, name).to(self.device.device) for name in Batch.__slots__}
         return self.pupil(Batch(**moved))  # type: ignore[no-any-return]
 

@@ -17,7 +17,8 @@ from textvae.variational.terms import kl_standard
 
 Floats = NDArray[np.float64]
 
-TOKENS_AT_ONCE = 12288
+TOKENS_AT_ONCE = {"cpu": 12288}
+TOKENS_ELSEWHERE = 131072
 """Tokens, draws of z counted, that go through the decoder together: bounds the memory."""
 
 
@@ -129,7 +130,8 @@ def _log_prob(model: TextVAE, tokens: Tensor, z: Tensor) -> Tensor:
     rows = torch.arange(len(tokens), device=tokens.device).repeat_interleave(z.shape[1])
     flat = z.flatten(0, 1)
     found = torch.empty(len(rows), dtype=torch.float64)
-    step = max(1, TOKENS_AT_ONCE // inputs.shape[1])
+    room = TOKENS_AT_ONCE.get(tokens.device.type, TOKENS_ELSEWHERE)
+    step = max(1, room // inputs.shape[1])
     for at in range(0, len(rows), step):
         some, heard = rows[at : at + step], flat[at : at + step]
         output = model(inputs[some], Latent(heard[:, :0], heard)).flatten(0, 1)

@@ -26,12 +26,14 @@ def fault_of(
     `affect` (3, 2) is the source's, the text's and the target's, standardised, nan where nothing is asked
     for; `fluency` is how much more fluent the text is than its source or what is ordinary, whichever is less,
     and `log_prob` how likely it is given the content, both in nats a piece. `entrusted` is what it has to
-    hold (`Wording.binding`). A text whose words are the source's is a copy, whatever its
-    marks: that is a fault unless the source is already `Steering.near` the target.
+    hold (`Wording.binding`). A text whose words are the source's is a copy, whatever its marks, unless
+    arousal is asked for and exclamation marks come or go: that is a fault unless the source is already
+    `Steering.near` the target.
     """
     asked = ~np.isnan(affect[2])
     before, after = np.abs(affect[:2, asked] - affect[2, asked]).mean(axis=1) if asked.any() else (0.0, 0.0)
-    if words_of(plain(text)) == words_of(plain(source)):
+    exclaimed = asked[1] and ("!" in text) != ("!" in source) and ("?" in text) == ("?" in source)
+    if not exclaimed and words_of(plain(text)) == words_of(plain(source)):
         return "" if asked.any() and before <= steering.near else "is a copy"
     if missing := lost(entrusted, text):
         return f'loses "{missing[0]}"'

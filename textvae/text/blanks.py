@@ -1,7 +1,7 @@
 """Blanking words of sentences: what an infilling model is asked, and what the answer was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -38,6 +38,10 @@ class Alphabet:
     nothing: int
     continues: Tensor  # (V,) bool
     special: Tensor  # (V,) bool: never the answer but for `nothing`
+
+    def to(self, device: torch.device) -> "Alphabet":
+        """The same, its tensors on `device`: where `blank` is to work."""
+        return replace(self, continues=self.continues.to(device), special=self.special.to(device))
 
     @staticmethod
     def of(reader: PieceReader) -> "Alphabet":
@@ -88,23 +92,28 @@ def blank(pieces: Tensor, carries: Tensor, alphabet: Alphabet, options: BlankOpt
     """Blank words of `pieces` (B, L), of which `carries` (B, L) belong to words that carry affect.
 
     Whole words are blanked, at least one a sentence; `gaps` that are put between words ask for nothing. All
-    sentences of a batch have as many gaps, 0 to 2, so that they stay of one length.
+    sentences of a batch have as many gaps, 0 to 2, so that they stay of one length. Everything is on one
+    device, which draws the chances.
     """
+    where = pieces.device
     for _ in range(int(torch.rand(()) < options.gaps * 0.9) + int(torch.rand(()) < options.gaps * 0.1)):
         pieces, carries = _with_gap(pieces, carries, alphabet)
     rows, length = pieces.shape
     empty = pieces == alphabet.nothing
     word = alphabet.words(pieces) * ~empty
-    carrying = torch.zeros(rows, length + 1, dtype=torch.bool).scatter_reduce_(1, word, carries, "amax")
-    chance = torch.rand(rows, length + 1)
-    mainly = (chance < options.others) | (carrying & (torch.rand(rows, length + 1) < options.carriers))
-    chosen = torch.where(torch.rand(rows, 1) < options.affective, mainly, chance < options.random)
-    one = (torch.rand(rows) * word.amax(1)).long() + 1
-    chosen[torch.arange(rows), one] |= ~(chosen & _present(word)).any(1)
+    carrying = torch.zeros(rows, length + 1, dtype=torch.int32, device=where)
+    carrying = carrying.scatter_reduce_(1, word, carries.int(), "amax").bool()
+    chance = torch.rand(rows, length + 1, device=where)
+    carrier = carrying & (torch.rand(rows, length + 1, device=where) < options.carriers)
+    mainly = (chance < options.others) | carrier
+    which = torch.rand(rows, 1, device=where) < options.affective
+    chosen = torch.where(which, mainly, chance < options.random)
+    one = (torch.rand(rows, device=where) * word.amax(1)).long() + 1
+    chosen[torch.arange(rows, device=where), one] |= ~(chosen & _present(word)).any(1)
     chosen[:, 0] = False
     picked = chosen.gather(1, word)
-    fate = torch.rand(rows, length)
-    other = torch.randint(0, len(alphabet.special), (rows, length))
+    fate = torch.rand(rows, length, device=where)
+    other = torch.randint(0, len(alphabet.special), (rows, length), device=where)
     replace = picked & (fate < options.replaced) & ~alphabet.special[other]
     keep = picked & (fate > 1 - options.kept)
     seen = torch.where((picked & ~keep) | empty, alphabet.blank, pieces)
@@ -113,7 +122,7 @@ def blank(pieces: Tensor, carries: Tensor, alphabet: Alphabet, options: BlankOpt
 
 def _present(word: Tensor) -> Tensor:
     """Which word numbers (B, T + 1) there are in `word` (B, T), from 1."""
-    numbers = torch.arange(word.shape[1] + 1)
+    numbers = torch.arange(word.shape[1] + 1, device=word.device)
     return (numbers > 0) & (numbers <= word.amax(1, keepdim=True))
 
 
@@ -122,8 +131,8 @@ def _with_gap(pieces: Tensor, carries: Tensor, alphabet: Alphabet) -> tuple[Tens
     rows, length = pieces.shape
     begins = ~alphabet.continues[pieces]
     begins[:, 0] = False
-    place = (torch.rand(rows, length) * begins).argmax(1, keepdim=True)
-    steps = torch.arange(length + 1).expand(rows, -1)
+    place = (torch.rand(rows, length, device=begins.device) * begins).argmax(1, keepdim=True)
+    steps = torch.arange(length + 1, device=place.device).expand(rows, -1)
     source = steps - (steps > place).long()
     here = steps == place
     wider = pieces.gather(1, source.clamp_max(length - 1)).masked_fill(here, alphabet.nothing)
@@ -133,7 +142,7 @@ def _with_gap(pieces: Tensor, carries: Tensor, alphabet: Alphabet) -> tuple[Tens
 def tell(readings: Tensor, options: BlankOptions) -> Tensor:
     """The readings (B, 2) that are told: nan where they are not."""
     both, valence, arousal = options.told
-    chance = torch.rand(len(readings), 1)
+    chance = torch.rand(len(readings), 1, device=readings.device)
     hears_valence = chance < both + valence
     hears_arousal = (chance < both) | ((chance >= both + valence) & (chance < both + valence + arousal))
     return readings.masked_fill(~torch.cat([hears_valence, hears_arousal], 1), torch.nan)

@@ -29,10 +29,15 @@ class Measured:
 
 
 def worth(
-    measured: Sequence[Measured], target: Floats, fidelity: float, scale: Scale, steering: Steering
+    measured: Sequence[Measured],
+    target: Floats,
+    fidelity: float,
+    scale: Scale,
+    steering: Steering,
+    own: Floats | None = None,
 ) -> Floats:
-    """The `merit` (K,) of candidates. Being more fluent than is ordinary earns nothing: the blandest
-    sentence would always win."""
+    """The `merit` (K,) of candidates for a source that reads `own` (2,). Being more fluent than is ordinary
+    earns nothing: the blandest sentence would always win."""
     return merit(
         scale.standardise(np.array([each.affect for each in measured])),
         scale.standardise(target),
@@ -41,17 +46,24 @@ def worth(
         steering,
         fidelity,
         np.array([each.words for each in measured]) if measured and measured[0].words is not None else None,
+        None if own is None else scale.standardise(own),
     )
 
 
 def choose(
-    measured: Sequence[Measured], target: Floats, n: int, fidelity: float, scale: Scale, steering: Steering
+    measured: Sequence[Measured],
+    target: Floats,
+    n: int,
+    fidelity: float,
+    scale: Scale,
+    steering: Steering,
+    own: Floats | None = None,
 ) -> tuple[Candidate, ...]:
     """The best `n` for the target (2,), by `merit`, those without a fault first; of equals, what was found
     first."""
     if not measured:
         return ()
-    value = worth(measured, target, fidelity, scale, steering)
+    value = worth(measured, target, fidelity, scale, steering, own)
     best = [measured[i] for i in np.lexsort((-value, np.array([bool(each.fault) for each in measured])))[:n]]
     return tuple(
         Candidate(

@@ -123,6 +123,10 @@ class Batch:
     readings: Tensor  # (B, 2) standardised valence and arousal; (B, 0) for a model without affect; or, of L
     # labels, a 1 for the sentence's own, (B, L)
 
+    def to(self, device: torch.device) -> "Batch":
+        """The same on `device`."""
+        return Batch(self.tokens.to(device), self.carries.to(device), self.readings.to(device))
+
 
 class Dataset:
     """Sentences as pieces in one flat array, handed out in batches of equal length."""

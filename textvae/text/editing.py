@@ -6,16 +6,16 @@ all other words alone; both are candidates of one choice (`textvae.text.rewritin
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.infilling import Infiller, Place, places_of
 from textvae.text.lexicon import Lexicon
 from textvae.text.similarity import FUNCTION_WORDS
@@ -40,47 +40,6 @@ def usable(editing: Editing, affect: str) -> Editing:
     if not editing.model or load_checkpoint(editing.model).config.get("base") == Path(affect).name:
         return editing
     return replace(editing, model="")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A text in the model's form with words changed.
-
-    Attributes:
-        log_prob: the mean log-probability of the words put in, the target told, in nats.
-        stand: how well they stand there, nothing told: how much less likely than the likeliest word the one
-            is that stands worst, in nats, and what words in gaps cost.
-    """
-
-    form: str
-    log_prob: float
-    stand: float
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place to fill: its old word ("" in a gap), how far that stands in the way, and what could be there:
-    log-probabilities (V,), the target told, and untold."""
-
-    place: Place
-    held: float
-    told: Tensor
-    untold: Tensor
-
-    @property
-    def gap(self) -> bool:
-        """Whether there is no word."""
-        return self.place.start == self.place.end
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """A word for a slot ("" to leave out the old one), what it is worth, its log-probability and stand."""
-
-    word: str
-    value: float
-    log_prob: float
-    stand: float
 
 
 class Editor:
@@ -126,36 +85,42 @@ class Editor:
         direction = torch.from_numpy(way).float() / np.abs(way).sum()
         places = [*words, *gaps]
         held = [self._held(form[place.start : place.end], direction) for place in places]
-        blocking = sorted(range(len(words)), key=lambda i: -held[i])[: self.options.together]
-        together = sorted(i for i in blocking if held[i] > self.options.gain)
-        questions = [[place] for place in places] + [[places[i] for i in together]] * (len(together) > 1)
-        told, untold = self._ask(form, questions, target)
-        found = []
-        for place, old, *answers in zip(places, held, told, untold, strict=False):
-            for filling in self._fillings(Slot(place, old, *answers), direction):
-                text = place.put(form, filling.word)
-                found.append((filling.value, Edit(text, filling.log_prob, filling.stand)))
-        if len(together) > 1:
-            rows = range(len(places), len(told))
-            slots = [
-                Slot(places[i], held[i], told[row], untold[row])
-                for i, row in zip(together, rows, strict=True)
+        options = self.options
+        hardest = sorted(range(len(words)), key=lambda i: -held[i])[: options.together]
+        blocking = sorted(i for i in hardest if held[i] > options.gain)
+        questions = [[place] for place in places] + [[places[i] for i in blocking]] * (len(blocking) > 1)
+        told, untold = self._ask(form, questions, own, target)
+        slots = [
+            Slot(place, form[place.start : place.end], old, *answers)
+            for place, old, *answers in zip(places, held, told, untold, strict=False)
+        ]
+        singles = [one for slot in slots for one in self._fillings(slot, direction)]
+        singles.sort(key=lambda one: -one.value)
+        found = [filled(form, [one]) for one in singles]
+        if len(blocking) > 1:
+            several = zip(blocking, told[len(places) :], untold[len(places) :], strict=True)
+            ways = [
+                self._fillings(replace(slots[i], told=each, untold=other), direction)
+                for i, each, other in several
             ]
-            found += self._together(form, slots, direction)
+            found += together(form, ways, options.worth, options.per_word)
         found.sort(key=lambda one: -one[0])
-        distinct: dict[str, Edit] = {}
-        for _, edit in found:
-            if edit.form != form:
-                distinct.setdefault(edit.form, edit)
-        return list(distinct.values())[: self.options.most]
+        edits = _distinct(form, [edit for _, edit in found])[: options.most]
+        said = marked(form, edits[: options.marks], way, options.mark_price) if options.marks else []
+        return _distinct(form, [*edits, *pairs(form, singles, options.pairs), *said])
 
     def _held(self, word: str, direction: Tensor) -> float:
         """How far a word stands in the way."""
         return -float(torch.tensor(self.lexicon.get(word, (0.0, 0.0))) @ direction)
 
-    def _ask(self, form: str, questions: list[list[Place]], target: Floats) -> tuple[Tensor, Tensor]:
+    def _ask(
+        self, form: str, questions: list[list[Place]], own: Floats, target: Floats
+    ) -> tuple[Tensor, Tensor]:
         """What could stand at the places of the questions, (P, V) each: the target told, and untold."""
-        told = torch.from_numpy(target).float().expand(len(questions), 2)
+        goal = own + self.options.push * (target - own)
+        if self.options.same:
+            goal = np.where(np.isnan(goal), own, goal)
+        told = torch.from_numpy(goal).float().expand(len(questions), 2)
         affect = torch.cat([told, torch.full_like(told, torch.nan)])
         found, untold = self.infiller.ask(form, questions * 2, affect).chunk(2)
         return found, untold
@@ -168,36 +133,38 @@ class Editor:
         price = options.price * (not slot.gap and slot.held <= options.gain)
         usable = self._usable & (gain > options.gain) & (slot.told > options.likely)
         value = (slot.told + stand) / 2 + options.worth * gain.clamp_max(options.enough) - price
+        if options.aside:
+            old = torch.tensor(self.lexicon.get(slot.word, (0.0, 0.0)))
+            value = value - options.aside * ((self._weights - old).abs() * (direction == 0)).sum(1)
         count = options.per_gap if slot.gap else options.per_word
         best = value.masked_fill(~usable, -math.inf).topk(count).indices.tolist()
         words = [(piece, self.infiller.piece(piece)) for piece in best if usable[piece]]
         if not slot.gap and slot.held > options.gain and slot.told[nothing] > options.likely:
             words.append((nothing, ""))
         return [
-            Filling(word, float(value[piece]), float(slot.told[piece]), float(stand[piece]))
+            Filling(slot.place, word, float(value[piece]), float(slot.told[piece]), float(stand[piece]))
             for piece, word in words
         ]
-
-    def _together(self, form: str, slots: Sequence[Slot], direction: Tensor) -> list[tuple[float, Edit]]:
-        """Edits that fill all `slots`, whose words stand in the way, with the best words of each."""
-        found = []
-        ways = [[one for one in self._fillings(slot, direction) if one.word][:4] for slot in slots]
-        for fillings in product(*ways):
-            text = form
-            for slot, filling in reversed(list(zip(slots, fillings, strict=True))):
-                text = slot.place.put(text, filling.word)
-            # All of them lead the way, and all have to stand.
-            value = sum(filling.value for filling in fillings) / len(slots) + self.options.worth
-            log_prob = sum(filling.log_prob for filling in fillings) / len(slots)
-            found.append((value, Edit(text, log_prob, min(filling.stand for filling in fillings))))
-        return sorted(found, key=lambda one: -one[0])[: self.options.per_word]
 
     def stand(self, source: str, forms: Sequence[str]) -> list[float]:
         """How well the words that are not those of `source` stand in each of `forms`, as `Edit.stand`."""
         places = [changed_places(source, form) for form in forms]
         untold = torch.full((len(forms), 2), torch.nan)
         found = self.infiller.standing(forms, places, untold)
-        return [float(each[:, 1].min()) if len(each) else 0.0 for each in found]
+        louder = [self.options.mark_price * ("!" in form and "!" not in source) for form in forms]
+        return [
+            (float(each[:, 1].min()) if len(each) else 0.0) - price
+            for each, price in zip(found, louder, strict=True)
+        ]
+
+
+def _distinct(form: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Those of `edits` that change the text, each once."""
+    distinct: dict[str, Edit] = {}
+    for edit in edits:
+        if edit.form != form:
+            distinct.setdefault(edit.form, edit)
+    return list(distinct.values())
 
 
 def changed_places(source: str, form: str) -> list[Place]:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from textvae.text.choosing import Measured
 from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
-from textvae.text.editing import Edit, Editor
+from textvae.text.editing import Editor
+from textvae.text.fillings import Edit
 from textvae.text.lexicon import read_words
 from textvae.text.similarity import content_kept
 from textvae.text.steering import Floats, Steering

@@ -11,7 +11,8 @@ from textvae.text.acceptance import fault_of
 from textvae.text.choosing import Measured, choose, worth
 from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
-from textvae.text.editing import Edit, Editor
+from textvae.text.editing import Editor
+from textvae.text.fillings import Edit
 from textvae.text.judging import Read, fluent, measure, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
@@ -75,7 +76,7 @@ def rewrite(
     if editor and editor.options.judged:
         most = max(n, editor.options.judged)
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
-            value = worth(some, targets[i], fidelity, scale, steering)
+            value = worth(some, targets[i], fidelity, scale, steering, affect[i])
             promising = [some[k] for k in np.argsort(-value, kind="stable")]
             found[i] = stand(text, promising, edited[i] or {}, most, codec, editor, steering)
     else:
@@ -84,7 +85,7 @@ def rewrite(
         judged = [
             replace(one, fault=_fault(one, texts[i], at, target, must, scale, steering)) for one in some
         ]
-        ranked = choose(judged, target, n, fidelity, scale, steering)
+        ranked = choose(judged, target, n, fidelity, scale, steering, at)
         valence, arousal = (None if np.isnan(value) else float(value) for value in target)
         results[i] = Transfer(texts[i], float(at[0]), float(at[1]), valence, arousal, ranked)
     return results

@@ -32,6 +32,8 @@ class Steering:
         affect: what a standard deviation of affect error costs, averaged over the dimensions asked for.
         words: the same for the affect that the words have each by itself (`textvae.text.lexicon.read_words`):
             a sentence may read as asked while words of it still say the contrary.
+        other: what it costs to move the dimension that nothing is asked of by a standard deviation away from
+            the source's.
         content: what keeping all of the wording is worth, against none.
         fluency: what a nat of log-probability a piece is worth, by which a candidate is less fluent than
             its source, or than `fluent`.
@@ -57,6 +59,7 @@ class Steering:
     draws: int = 16
     affect: float = 1.0
     words: float = 0.0
+    other: float = 0.0
     content: float = 2.5
     fluency: float = 3.0
     fluent: float | None = None
@@ -86,13 +89,22 @@ class Editing:
     Attributes:
         model: the infilling model.
         likely: no word is put where its log-probability, the target told, is lower than this.
+        push: the infilling model is told the source's affect and so many times the way to the target.
+        same: it is also told that the dimension that nothing is asked of stays; else nothing is told of it.
         gain: a word must be this much nearer to the way to go than the word it replaces, in standard
             deviations of the lexicon's weights.
+        aside: what it costs, in nats, that a word is a standard deviation away from the old one in the
+            dimension that nothing is asked of.
         worth: what a standard deviation of gain is worth, in nats, up to `enough` of them.
         price, gap_price: what it costs to replace a word that does not stand in the way, and to put in one
             where there is none, in nats.
         per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence.
         together: so many words that stand in the way are also replaced together.
+        pairs: so many pairs of the best edits, of words that are not neighbours, are also made together.
+        marks: so many of the best edits, and the sentence itself, are proposed with and without exclamation
+            marks too, where arousal is asked for; 0: none is.
+        mark_price: what it costs to put in an exclamation mark where there was none, in nats. Without meaning
+            where the decoder judges.
         judged: so many of the decoder's candidates are judged by how their words stand, the others dropped;
             0: the decoder judges all there is, the edits too.
         fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
@@ -102,15 +114,21 @@ class Editing:
 
     model: str = ""
     likely: float = -6.0
+    push: float = 1.0
+    same: bool = False
     gain: float = 0.25
     worth: float = 0.8
     enough: float = 1.5
     price: float = 1.0
     gap_price: float = 3.0
+    aside: float = 0.0
     per_word: int = 6
     per_gap: int = 2
     most: int = 24
     together: int = 3
+    pairs: int = 0
+    marks: int = 0
+    mark_price: float = 0.0
     judged: int = 6
     fluent: float = -1.5
     fluency: float = 0.75
@@ -176,23 +194,23 @@ def merit(
     steering: Steering,
     fidelity: float = 0.5,
     worded: Floats | None = None,
+    own: Floats | None = None,
 ) -> Floats:
     """(K,) how good candidates are: -affect error + content kept + fluency, each with its weight.
 
     `achieved` (K, 2) and `target` (2,), standardised, nan in `target` where nothing is asked for. The
     error is the plain distance, also for what goes beyond the target; so is that of `worded` (K, 2), the
-    affect of the words by themselves. `fluency` (K,) is 0 or less, in nats a piece. `fidelity` f moves the
-    balance: the affect weights are multiplied by 2 (1 - f), the content weight by 2 f, so that 0.5 changes
-    nothing.
+    affect of the words by themselves. `own` (2,) is the source's: what is not asked for should stay there.
+    `fluency` (K,) is 0 or less, in nats a piece. `fidelity` f moves the balance: the affect weights are
+    multiplied by 2 (1 - f), the weights of what is to stay by 2 f, so that 0.5 changes nothing.
     """
     error = steering.affect * _error(achieved, target)
     if worded is not None:
         error += steering.words * _error(worded, target)
-    value: Floats = (
-        -2 * (1 - fidelity) * error
-        + 2 * fidelity * steering.content * similarity
-        + steering.fluency * fluency
-    )
+    kept = steering.content * similarity
+    if own is not None:
+        kept = kept - steering.other * _error(achieved, np.where(np.isnan(target), own, np.nan))
+    value: Floats = -2 * (1 - fidelity) * error + 2 * fidelity * kept + steering.fluency * fluency
     return value
 
 

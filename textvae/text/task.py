@@ -120,7 +120,7 @@ class TextTask:
 
     def terms(self, batch: NDArray[np.int64], step: int) -> Mapping[str, Tensor]:
         """The terms on a batch, the encoder's and the decoder's inputs noised. See `textvae.text.terms`."""
-        read = self._to_device(self.train_set.take(batch))
+        read = self.train_set.take(batch).to(self.device.device)
         told = self.model.config.affect and not self.noise.affect_drawn
         starts = self.word_starts[read.tokens]
         tokens, lengths = compact(read.tokens, keep := keep_mask(starts, read.carries, self.noise))
@@ -190,10 +190,6 @@ class TextTask:
         edge = tokens.new_full((len(tokens), 1), BOS)
         return torch.cat([edge, tokens], 1), torch.cat([tokens, torch.full_like(edge, EOS)], 1)
 
-    def _to_device(self, batch: Batch) -> Batch:
-        device = self.device.device
-        return Batch(batch.tokens.to(device), batch.carries.to(device), batch.readings.to(device))
-
     @torch.no_grad()
     def validate(self) -> Mapping[str, float]:
         """The terms on dev without noise, from posterior means; `score` is minus the nats a piece.
@@ -205,7 +201,7 @@ class TextTask:
         self.model.eval()
         sums: dict[str, float] = {}
         for batch in self.dev_set:
-            read = self._to_device(batch)
+            read = batch.to(self.device.device)
             lengths = torch.full((len(read.tokens),), read.tokens.shape[1], device=self.device.device)
             with self.device.autocast():
                 terms = self._evaluate(read.tokens, lengths, read, None, None, 0.0)

@@ -1,0 +1,150 @@
+"""Edits out of fillings, exclamation marks, and what an editor asks its infilling model."""
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from textvae.text.blanks import Alphabet
+from textvae.text.editing import Editor
+from textvae.text.fillings import Edit, Filling, filled, marked, pairs, together
+from textvae.text.infilling import Infiller, Place
+from textvae.text.marks import calmer, louder
+from textvae.text.steering import Editing
+
+FORM = "the cold food was bad."
+COLD, FOOD, BAD = Place(4, 8), Place(9, 13), Place(18, 21)
+NAN = float("nan")
+
+
+def filling(place: Place, word: str, value: float, log_prob: float = -1.0, stand: float = -1.0) -> Filling:
+    return Filling(place, word, value, log_prob, stand)
+
+
+def test_words_are_put_in_from_the_left() -> None:
+    first, second = filling(COLD, "warm", 1.0, -1.0, -2.0), filling(BAD, "excellent", 2.0, -3.0, -0.5)
+    assert filled(FORM, [first, second], 0.25) == (1.75, Edit("the warm food was excellent.", -2.0, -2.0))
+
+
+def test_all_slots_are_filled_together_the_best_first() -> None:
+    ways = [
+        [filling(COLD, "warm", 1.0), filling(COLD, "", 3.0)],
+        [filling(BAD, "good", 0.0), filling(BAD, "fine", 0.5)],
+    ]
+    found = together(FORM, ways, 0.0, 2)
+    assert [edit.form for _, edit in found] == ["the warm food was fine.", "the warm food was good."]
+    assert [value for value, _ in found] == [0.75, 0.5]
+
+
+def test_pairs_are_of_words_that_are_not_neighbours() -> None:
+    best = [filling(BAD, "good", 2.0), filling(FOOD, "soup", 1.5), filling(COLD, "warm", 1.0)]
+    best += [filling(BAD, "fine", 0.5)]
+    forms = [edit.form for edit in pairs(FORM, best, 9)]
+    assert forms == [
+        "the cold soup was good.",
+        "the warm food was good.",
+        "the cold soup was fine.",
+        "the warm food was fine.",
+    ]
+    assert [edit.form for edit in pairs(FORM, best, 1)] == forms[:1]
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("the food was bad.", "the food was bad!"),
+        ("the food was bad ...", "the food was bad !"),
+        ("the food was bad", "the food was bad!"),
+        ('he said "go."', 'he said "go!"'),
+        ("we met at 3 p.m.", "we met at 3 p.m.!"),
+        ("wow! it was bad.", "wow! it was bad."),
+        ("was it bad?", "was it bad?"),
+        ("bad -", "bad -"),
+    ],
+)
+def test_louder(text: str, raised: str) -> None:
+    assert louder(text) == raised
+
+
+def test_calmer() -> None:
+    assert calmer("wow!! what?! it was bad!") == "wow. what? it was bad."
+    assert calmer("it was bad.") == "it was bad."
+
+
+def test_marks_follow_arousal_alone() -> None:
+    edits = [Edit("the warm food was bad.", -1.0, -0.5)]
+    up = marked(FORM, edits, np.array([0.0, 1.0]), 2.0)
+    assert up == [Edit("the cold food was bad!", 0.0, -2.0), Edit("the warm food was bad!", -1.0, -2.5)]
+    assert marked(FORM, edits, np.array([1.0, 0.0]), 2.0) == []
+    assert marked(FORM, edits, np.array([0.0, -1.0]), 2.0) == []  # nothing to calm
+    down = marked("bad!", [Edit("worse!", -1.0, -0.5)], np.array([0.0, -1.0]), 2.0)
+    assert down == [Edit("bad.", 0.0, 0.0), Edit("worse.", -1.0, -0.5)]  # to calm costs nothing
+
+
+WORDS = ["[PAD]", "bad", "calm", "dull", "food", "the", "was"]
+
+
+class Asked:
+    """An infilling model that finds all words as likely, and notes what it was told."""
+
+    def __init__(self) -> None:
+        flags = torch.zeros(len(WORDS), dtype=torch.bool)
+        self.alphabet = Alphabet(0, 0, 0, 0, flags, flags)
+        self.words = {word: number for number, word in enumerate(WORDS) if number}
+        self.told: list[list[float]] = []
+
+    def piece(self, number: int) -> str:
+        return WORDS[number]
+
+    def ask(self, text: str, questions: list[list[Place]], affect: Tensor) -> Tensor:
+        self.told = affect.tolist()
+        places = sum(len(question) for question in questions)
+        return torch.full((places, len(WORDS)), 1 / len(WORDS)).log()
+
+    def standing(self, texts: list[str], places: list[list[Place]], affect: Tensor) -> list[Tensor]:
+        return [torch.full((len(some), 2), -1.0) for some in places]
+
+
+def propose(options: Editing, way: tuple[float, float] = (NAN, -2.0)) -> tuple[list[Edit], Asked]:
+    asked = Asked()
+    lexicon = {"bad": (-1.0, 1.0), "calm": (1.0, -0.5), "dull": (-0.5, -0.4)}
+    editor = Editor(cast(Infiller, asked), lexicon, options)
+    return editor.propose("the food was bad.", np.array([-1.0, 1.0]), np.array(way)), asked
+
+
+def test_what_the_infilling_model_is_told() -> None:
+    told = propose(Editing())[1].told
+    assert told[0] == pytest.approx([NAN, -2.0], nan_ok=True)
+    assert told[-1] == pytest.approx([NAN, NAN], nan_ok=True)
+    assert propose(Editing(push=1.5))[1].told[0] == pytest.approx([NAN, -3.5], nan_ok=True)  # 1 + 1.5 (-3)
+    assert propose(Editing(same=True))[1].told[0] == [-1.0, -2.0]
+    assert propose(Editing(same=True, push=1.5), (1.0, NAN))[1].told[0] == [2.0, 1.0]
+
+
+def test_words_that_move_the_other_axis_cost() -> None:
+    """Of arousal "calm" takes away 1.5, "dull" 1.4; it moves valence by 2, "dull" by 0.5."""
+
+    def first(options: Editing) -> str:
+        return next(edit.form for edit in propose(options)[0] if edit.form.startswith("the food was "))
+
+    assert first(Editing()) == "the food was calm."
+    assert first(Editing(aside=0.1)) == "the food was dull."
+
+
+def test_pairs_and_marks_come_beside() -> None:
+    plain = [edit.form for edit in propose(Editing())[0]]
+    more = [edit.form for edit in propose(Editing(pairs=3, price=0.0))[0]]
+    assert len(plain) == len(set(plain)) and len(more) == len(set(more))
+    assert any("food" not in form and "bad" not in form for form in more)
+    loud = propose(Editing(marks=1, mark_price=3.0), (NAN, 2.0))[0]
+    assert Edit("the food was bad!", 0.0, -3.0) in loud
+    assert not any("!" in edit.form for edit in propose(Editing(marks=1), (2.0, NAN))[0])
+
+
+def test_the_price_of_a_mark_is_asked_of_the_decoder_too() -> None:
+    editor = Editor(cast(Any, Asked()), {}, Editing(mark_price=2.0))
+    said = ["the food was bad!", "the food was calm!", "the food was calm."]
+    assert editor.stand("the food was bad.", said) == [-2.0, -3.0, -1.0]
+    assert editor.stand("the food was bad!", said) == [0.0, -1.0, -1.0]

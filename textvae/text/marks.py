@@ -1,0 +1,31 @@
+"""Exclamation marks: how the written sentence raises its voice, and lowers it, without another word."""
+
+import re
+
+_CLOSING = r"[\"'\u201d\u2019)\]\s]*$"
+_STOP = re.compile(rf"\s?\.+(?={_CLOSING})")
+_WORD_END = re.compile(rf"(?<=[^\W_])(?={_CLOSING})")
+_ABBREVIATED = re.compile(rf"\.[^\W\d_]\.{_CLOSING}")
+_ASKED = re.compile(r"\?!+|!+\?+!*")
+_EXCLAIMED = re.compile(r"!+")
+
+
+def louder(text: str) -> str:
+    """`text` that ends in an exclamation mark, where it ended in a full stop or in a word.
+
+    One that has an exclamation mark, or another mark at its end, stays as it is.
+    """
+    if "!" in text:
+        return text
+    if _ABBREVIATED.search(text):  # "at 3 p.m." keeps the abbreviation's own
+        return re.sub(rf"\.(?={_CLOSING})", ".!", text, count=1)
+    stop = _STOP.search(text)
+    if stop:
+        blank = " " if stop[0][0] == " " else ""
+        return f"{text[: stop.start()]}{blank}!{text[stop.end() :]}"
+    return _WORD_END.sub("!", text, count=1)
+
+
+def calmer(text: str) -> str:
+    """`text` with a full stop for each exclamation mark; a question keeps its own."""
+    return _EXCLAIMED.sub(".", _ASKED.sub("?", text))
