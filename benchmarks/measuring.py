@@ -42,7 +42,7 @@ def run(command: Sequence[str]) -> Run:
 
 
 def machine() -> dict[str, Any]:
-    """The processor's name, how many of its cores may be used, the GPU if there is one, and the versions that matter."""
+    """The processor, its cores that may be used, the GPU if there is one, and the versions that matter."""
     from importlib.metadata import version
 
     import torch
