@@ -118,9 +118,8 @@ def test_what_the_infilling_model_is_told() -> None:
     told = propose(Editing())[1].told
     assert told[0] == pytest.approx([NAN, -2.0], nan_ok=True)
     assert told[-1] == pytest.approx([NAN, NAN], nan_ok=True)
-    assert propose(Editing(push=1.5))[1].told[0] == pytest.approx([NAN, -3.5], nan_ok=True)  # 1 + 1.5 (-3)
     assert propose(Editing(same=True))[1].told[0] == [-1.0, -2.0]
-    assert propose(Editing(same=True, push=1.5), (1.0, NAN))[1].told[0] == [2.0, 1.0]
+    assert propose(Editing(same=True), (1.5, NAN))[1].told[0] == [1.5, 1.0]
 
 
 def test_words_that_move_the_other_axis_cost() -> None:

@@ -114,10 +114,10 @@ def blank(pieces: Tensor, carries: Tensor, alphabet: Alphabet, options: BlankOpt
     picked = chosen.gather(1, word)
     fate = torch.rand(rows, length, device=where)
     other = torch.randint(0, len(alphabet.special), (rows, length), device=where)
-    replace = picked & (fate < options.replaced) & ~alphabet.special[other]
+    swapped = picked & (fate < options.replaced) & ~alphabet.special[other]
     keep = picked & (fate > 1 - options.kept)
     seen = torch.where((picked & ~keep) | empty, alphabet.blank, pieces)
-    return Blanked(torch.where(replace, other, seen), picked | empty, pieces)
+    return Blanked(torch.where(swapped, other, seen), picked | empty, pieces)
 
 
 def _present(word: Tensor) -> Tensor:

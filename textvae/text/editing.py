@@ -117,9 +117,7 @@ class Editor:
         self, form: str, questions: list[list[Place]], own: Floats, target: Floats
     ) -> tuple[Tensor, Tensor]:
         """What could stand at the places of the questions, (P, V) each: the target told, and untold."""
-        goal = own + self.options.push * (target - own)
-        if self.options.same:
-            goal = np.where(np.isnan(goal), own, goal)
+        goal = np.where(np.isnan(target), own, target) if self.options.same else target
         told = torch.from_numpy(goal).float().expand(len(questions), 2)
         affect = torch.cat([told, torch.full_like(told, torch.nan)])
         found, untold = self.infiller.ask(form, questions * 2, affect).chunk(2)

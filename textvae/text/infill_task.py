@@ -59,7 +59,7 @@ class InfillTask:
         torch.manual_seed(seed)
         self.model = InfillModel(base, read_table(recipe.get("model", {}), InfillConfig, "model"))
         self.model.to(device.device)
-        self.there = self.alphabet.to(device.device)
+        self.alphabet_on_device = self.alphabet.to(device.device)
 
     def _dataset(
         self, items: Sequence[Item], readings: NDArray[np.float32], carriers: frozenset[str]
@@ -79,7 +79,7 @@ class InfillTask:
     def terms(self, batch: NDArray[np.int64], step: int) -> Mapping[str, Tensor]:
         """`infilling`: -log p of the pieces asked for, in nats a piece."""
         read = self.train_set.take(batch).to(self.device.device)
-        blanked = blank(read.tokens, read.carries, self.there, self.blanks)
+        blanked = blank(read.tokens, read.carries, self.alphabet_on_device, self.blanks)
         loss, _ = self._answers(blanked, tell(read.readings, self.blanks))
         return {"infilling": loss.mean()}
 

@@ -89,8 +89,8 @@ class Editing:
     Attributes:
         model: the infilling model.
         likely: no word is put where its log-probability, the target told, is lower than this.
-        push: the infilling model is told the source's affect and so many times the way to the target.
-        same: it is also told that the dimension that nothing is asked of stays; else nothing is told of it.
+        same: the infilling model is also told that the dimension that nothing is asked of stays; else nothing
+            is told of it.
         gain: a word must be this much nearer to the way to go than the word it replaces, in standard
             deviations of the lexicon's weights.
         aside: what it costs, in nats, that a word is a standard deviation away from the old one in the
@@ -114,7 +114,6 @@ class Editing:
 
     model: str = ""
     likely: float = -6.0
-    push: float = 1.0
     same: bool = False
     gain: float = 0.25
     worth: float = 0.8
