@@ -42,9 +42,9 @@ class Ladder(Trainings):
 
     def __init__(
         self, work: Path, encoder: str, steps: Mapping[str, Step] = STEPS, at_once: int = 1,
-        changes: Sequence[str] = (),
+        changes: Sequence[str] = (), large: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(work, encoder, steps, at_once, changes)
+        super().__init__(work, encoder, steps, at_once, changes, large)
         self.dev = list(read_corpus("emobank", split="dev"))
         self.train = list(read_corpus("emobank", split="train"))
         self.read: dict[Path, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
@@ -134,6 +134,7 @@ def render(ladder: Ladder) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr]
     parser.add_argument("--encoder", default="sentence-transformers/all-MiniLM-L6-v2")
+    parser.add_argument("--large", default="sentence-transformers/all-mpnet-base-v2", help="a larger encoder")
     parser.add_argument("--work", type=Path, default=Path("runs/ladder"))
     parser.add_argument("--steps", choices=LADDERS, default="affect_ladder")
     parser.add_argument("--only", default="", help="steps, separated by commas")
@@ -151,7 +152,7 @@ def main() -> None:
         sys.exit(f"no such step: {', '.join(sorted(unknown))}; known: {', '.join(steps)}")
     if wrong := [change for change in given.set if "=" not in change or "." not in change.split("=")[0]]:
         sys.exit(f"--set {wrong[0]} is not TABLE.KEY=VALUE")
-    ladder = Ladder(given.work, given.encoder, steps, given.at_once, given.set)
+    ladder = Ladder(given.work, given.encoder, steps, given.at_once, given.set, given.large)
     if given.read:
         recipe, _, part = given.read[0].rpartition(":")
         return ladder.read_part(recipe, int(part), given.read[1].split(","))

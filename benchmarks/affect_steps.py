@@ -1,4 +1,5 @@
-"""The steps of the ladders to affect-en: `STEPS`, as trained on two cores, and `WIDE`, for a GPU."""
+"""The steps of the ladders to affect-en: `STEPS`, as trained on two cores, `LARGE_TEACHER`, which goes on
+from there with a larger encoder as a teacher, and `WIDE`, for a GPU."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +10,17 @@ from typing import Any
 class Step:
     """A row: trainings of one recipe that differ in seed and fold, or what is made of another step's.
 
-    `start` is "" for the pretrained encoder, or a step. `of` names the steps that teach, or whose trainings
-    are averaged: their readings (`made` is "mean") or their weights ("soup"). What is neither trained nor
-    averaged is a copy in the work folder ("as it is") or a model that ships ("ships").
+    `start` is "" for the pretrained encoder, the small one or the `large` one, or a step. `of` names the
+    steps that teach, or whose trainings are averaged: their readings (`made` is "mean") or their weights
+    ("soup"). What is neither trained nor averaged is a copy in the work folder ("as it is") or a model that
+    ships ("ships").
     """
 
     what: str
     recipe: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
+    large: bool = False
     runs: Sequence[tuple[int, str]] = ((1, ""),)  # seed and fold
     made: str = ""
     of: tuple[str, ...] = ()
@@ -103,4 +106,40 @@ WIDE: dict[str, Step] = {
     ),
 }  # fmt: skip
 
-LADDERS = {"affect_ladder": STEPS, "affect_ladder_wide": WIDE}
+STEADY = {
+    "data.batch": 32, "training.learning_rate": 4e-5, "training.warmup": 60, "training.validate_every": 200,
+}  # fmt: skip
+UNRATED = ("vader", "goemotions", "gutenberg", "reviews", "common_voice", "tatoeba")
+
+
+def passes(emobank: float, others: float) -> dict[str, Any]:
+    """Changes to `distilled`: 8,000 sentences of each of the others, and so many passes over them all."""
+    stage = ", ".join([f"emobank={emobank}", *(f"{name}={others}" for name in UNRATED)])
+    return {"student.most": 8000, "stage": f"[{{{stage}}}]"}
+
+
+FASTER = {
+    "model.dropout": 0.0, "objective.affect": 0.1, "training.learning_rate": 4e-4,
+    "training.validate_every": 400,
+}  # fmt: skip
+
+LARGE_TEACHER: dict[str, Step] = {
+    "before": Step("affect-en as it ships, weights c4a194db28eb", made="as it is"),
+    "mpnet": Step(
+        "a larger encoder (all-mpnet-base-v2), EmoBank alone", "rated", STEADY, large=True, runs=by_fold(2)
+    ),
+    "ensemble": Step("mean of the readings of these two", made="mean", of=("mpnet", "before")),
+    "both": Step(
+        "`before`, upper layers taught by `ensemble`", "distilled", passes(4.0, 1.5), "before",
+        of=("mpnet", "before"),
+    ),
+    "student": Step(
+        "the same by `mpnet` alone, without dropout, four times as fast", "distilled",
+        passes(2.0, 2.0) | FASTER, "before", of=("mpnet",),
+    ),
+    "ensemble-student": Step("mean of the readings of `before` and `student`", made="mean",
+                             of=("before", "student")),
+    "soup": Step("mean of their weights", made="soup", of=("before", "student")),
+}  # fmt: skip
+
+LADDERS = {"affect_ladder": STEPS, "affect_ladder_wide": WIDE, "affect_ladder_large": LARGE_TEACHER}

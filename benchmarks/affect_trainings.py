@@ -24,9 +24,10 @@ class Trainings:
 
     def __init__(
         self, work: Path, encoder: str, steps: Mapping[str, Step] = STEPS, at_once: int = 1,
-        changes: Sequence[str] = (),
+        changes: Sequence[str] = (), large: str = "",
     ) -> None:  # fmt: skip
-        self.work, self.encoder, self.steps, self.at_once = work, encoder, steps, at_once
+        self.work, self.encoder, self.large = work, encoder, large
+        self.steps, self.at_once = steps, at_once
         self.changes = dict(change.split("=", 1) for change in changes)
 
     def places(self, name: str) -> list[Path]:
@@ -60,7 +61,7 @@ class Trainings:
             teachers = [named(place) for place in every if place.is_dir() or not there]
             changes["student.teacher"] = json.dumps(teachers)
         told = [part for key, value in changes.items() for part in ("--set", f"{key}={value}")]
-        encoder = [] if step.start else ["--encoder", self.encoder]
+        encoder = [] if step.start else ["--encoder", self.large if step.large else self.encoder]
         place = self.work / name / run_name(seed, fold)
         out = ["--seed", str(seed), "--out", str(place), *["--resume"] * (place / "state").is_dir()]
         return [*TEXTVAE, "train", "affect", "--recipe", step.recipe, *encoder, *told, *out]
@@ -143,7 +144,7 @@ class Trainings:
             name: None for n in names for name in (n, self.steps[n].start, *self.steps[n].of) if name
         }:
             if self.steps[name].made == "as it is" and not self.finished(name):
-                sys.exit(f"{self.places(name)[0]} is missing: copy affect-en of textvae 0.1 there.")
+                sys.exit(f"{self.places(name)[0]} is missing: copy {self.steps[name].what} there.")
         failed = work_off(jobs, self.at_once, partial(print, flush=True))
         for name in names:
             step, parts = self.steps[name], [p for other in self.steps[name].of for p in self.places(other)]

@@ -45,7 +45,7 @@ def test_the_soup_by_hand(benchmarks: Any, tmp_path: Path) -> None:
     assert not {"dev", "recipe"} & set(soup.config)  # those of one of them would be wrong
 
 
-@pytest.mark.parametrize("which", ["affect_ladder", "affect_ladder_wide"])
+@pytest.mark.parametrize("which", ["affect_ladder", "affect_ladder_wide", "affect_ladder_large"])
 def test_every_step_is_a_recipe_or_is_made_of_steps(
     benchmarks: Any, ladder: Any, tmp_path: Path, which: str
 ) -> None:
@@ -54,17 +54,22 @@ def test_every_step_is_a_recipe_or_is_made_of_steps(
         assert bool(step.recipe) != bool(step.made)
         assert {*step.of, *([step.start] if step.start else [])} <= set(steps)
         if step.recipe:
-            values = load_recipe("affect", step.recipe, dict.fromkeys(step.changes, "1"))
+            changes = {key: str(value) for key, value in step.changes.items()}
+            values = load_recipe("affect", step.recipe, changes)
             assert len({str(place) for place in ladder.places(name)}) == len(step.runs)
             taught = {name for stage in values["stage"] for name in stage}
             assert set(values["objective"]) <= TERMS - ({"emotions"} - taught_terms(taught))
             assert set(values["data"]) <= {field.name for field in fields(DataOptions)}
+    ladder.steps = benchmarks("affect_steps").STEPS
     command = ladder.command("rated", 2, "2/5")[4:]
     assert command[:3] == ["affect", "--recipe", "rated"]
     assert f"model.start={tmp_path}/groundwork/seed1/last" in command
     assert command[-4:] == ["--seed", "2", "--out", f"{tmp_path}/rated/seed2-fold2"]
     assert "--encoder" not in command
+    ladder.steps, ladder.large = benchmarks("affect_steps").STEPS, "LARGE"
     assert ladder.command("plain", 1, "1/5")[7:9] == ["--encoder", "ENCODER"]
+    ladder.steps = benchmarks("affect_steps").LARGE_TEACHER
+    assert ladder.command("mpnet", 2, "2/5")[7:9] == ["--encoder", "LARGE"]
 
 
 def taught_terms(sources: set[str]) -> set[str]:
