@@ -106,9 +106,6 @@ WIDE: dict[str, Step] = {
     ),
 }  # fmt: skip
 
-STEADY = {
-    "data.batch": 32, "training.learning_rate": 4e-5, "training.warmup": 60, "training.validate_every": 200,
-}  # fmt: skip
 UNRATED = ("vader", "goemotions", "gutenberg", "reviews", "common_voice", "tatoeba")
 
 
@@ -126,7 +123,7 @@ FASTER = {
 LARGE_TEACHER: dict[str, Step] = {
     "before": Step("affect-en as it ships, weights c4a194db28eb", made="as it is"),
     "mpnet": Step(
-        "a larger encoder (all-mpnet-base-v2), EmoBank alone", "rated", STEADY, large=True, runs=by_fold(2)
+        "a larger encoder (all-mpnet-base-v2), EmoBank alone", "large", large=True, runs=by_fold(2)
     ),
     "ensemble": Step("mean of the readings of these two", made="mean", of=("mpnet", "before")),
     "both": Step(

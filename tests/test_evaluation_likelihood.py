@@ -139,3 +139,8 @@ def test_nll_of_each_token_adds_up() -> None:
     assert torch.allclose(token_nll(hidden, weight, bias, targets), torchs, atol=1e-4)
     assert float(total) == pytest.approx(float(each.sum()), rel=1e-5)
     assert not each.requires_grad
+    with torch.no_grad():  # no gradient is worked out that nobody wants
+        again, anew = summed_and_each_nll(hidden, weight.requires_grad_(), bias, targets)
+    assert torch.allclose(anew, torchs, atol=1e-4)
+    assert float(again) == pytest.approx(float(total), rel=1e-5)
+    assert not again.requires_grad

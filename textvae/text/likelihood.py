@@ -57,9 +57,8 @@ def summed_and_each_nll(
 ) -> tuple[Tensor, Tensor]:
     """`summed_nll`, and beside it what each target cost, (N,), which has no gradient."""
     if not torch.is_grad_enabled():
-        with torch.enable_grad():
-            total, each = summed_and_each_nll(hidden, weight, bias, targets)
-            return total.detach(), each
+        each = token_nll(hidden, weight, bias, targets)
+        return each.sum(), each
     pair: tuple[Tensor, Tensor] = _SummedNLL.apply(hidden, weight, bias, targets)  # type: ignore[no-untyped-call]
     return pair
 
