@@ -2,10 +2,11 @@
 
     python benchmarks/affect_lab.py --encoder FOLDER_OF_ALL_MINILM_L6_V2
 
-Finished trainings stay in --work, so that a run that was stopped goes on when the command is repeated;
---only NAME,NAME trains those rows alone. On EmoBank's official split the weights are those that were best on
-the dev rows, and the test rows are read once; on CVAT every text is held out once, in its own five folds, and
-the weights are the last ones. The table is written after every row.
+Finished trainings stay in --work, and what the results hold of earlier ones is put there, so that a run
+that was stopped goes on when the command is repeated; --only NAME,NAME trains those rows alone. On EmoBank's
+official split the weights are those that were best on the dev rows, and the test rows are read once; on CVAT
+every text is held out once, in its own five folds, and the weights are the last ones. The table is written
+after every row.
 """
 
 import argparse
@@ -24,7 +25,8 @@ from measuring import RESULTS, machine
 from textvae.affect.figures import mean_and_sd
 from textvae.affect.lab.folds import folds, official, rated_sentences
 from textvae.affect.lab.laboratory import Laboratory
-from textvae.affect.lab.trials import measured, trial
+from textvae.affect.lab.trials import MEASURED, measured, trial
+from textvae.training.grid import write_result
 from textvae.training.loop import TrainingOptions
 from textvae.training.recipe import load_recipe, read_table
 
@@ -98,10 +100,27 @@ def train_row(row: tuple[Any, ...], seed: int, encoder: str, work: Path, corpora
                     print(f"{name} {place.name} step {step.step}/{step.steps}: {said}", flush=True)
 
 
+def restore(work: Path, folder: Path = RESULTS) -> None:
+    """Put what the results hold of trainings into the work folder, where there is nothing of them."""
+    path = folder / "affect_lab.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else {}
+    for name, _, _, corpus, _, seeds in ROWS:
+        for number, figures in enumerate(rows.get(name, {}).get("trainings", ())):
+            seed, fold = divmod(number, folds_of(corpus))
+            place = work / name / f"seed{seeds[seed]}-fold{fold + 1}"
+            if measured(place) is None:
+                write_result(place / MEASURED, figures)
+
+
+def folds_of(corpus: str) -> int:
+    """How many trainings a seed takes."""
+    return 1 if corpus == "emobank" else 5
+
+
 def finished(row: tuple[Any, ...], seed: int, work: Path) -> list[dict[str, Any]]:
     """What the row's trainings with this seed measured; empty where not all are finished."""
     name, _, _, corpus, *_ = row
-    found = [measured(work / name / f"seed{seed}-fold{n}") for n in range(1, 2 if corpus == "emobank" else 6)]
+    found = [measured(work / name / f"seed{seed}-fold{n + 1}") for n in range(folds_of(corpus))]
     return [] if None in found else found  # type: ignore[return-value]
 
 
@@ -187,6 +206,7 @@ def main() -> None:
     wanted = [name for name in given.only.split(",") if name]
     if unknown := set(wanted) - {row[0] for row in ROWS}:
         sys.exit(f"no such row: {', '.join(sorted(unknown))}; known: {', '.join(row[0] for row in ROWS)}")
+    restore(given.work)
     corpora: dict[str, Any] = {}
     todo = [
         (row, seed) for seed in THREE for row in ROWS if seed in row[5]

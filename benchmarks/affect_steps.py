@@ -20,10 +20,10 @@ class Step:
     recipe: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
-    large: bool = False
     runs: Sequence[tuple[int, str]] = ((1, ""),)  # seed and fold
     made: str = ""
     of: tuple[str, ...] = ()
+    large: bool = False
 
 
 def by_fold(*folds: int) -> tuple[tuple[int, str], ...]:

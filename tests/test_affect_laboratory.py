@@ -1,5 +1,6 @@
 """The affect laboratory: tiny trainings of every kind of recipe that learn, and what they leave."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from textvae.affect.lab.trials import curve, measured, trial
 from textvae.affect.reader import AffectReader
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.errors import RecipeError, UnknownNameError
+from textvae.training.grid import write_result
 from textvae.training.loop import TrainingOptions, train
 from textvae.training.recipe import load_recipe, read_table, recipe_names
 
@@ -202,3 +204,20 @@ def test_what_a_corpus_does_not_have() -> None:
         Laboratory(VAE, ENGLISH)
     with pytest.raises(UnknownNameError, match="cvat"):
         rated_sentences("cvta")
+
+
+def test_the_table_goes_on_from_what_was_published(benchmarks: Any, tmp_path: Path) -> None:
+    lab = benchmarks("affect_lab")
+    folds = [{"seconds": float(fold)} for fold in range(5)]
+    rows = {"vae": {"trainings": [{"seconds": 1.0}, {"seconds": 2.0}]}, "characters": {"trainings": folds}}
+    (tmp_path / "affect_lab.json").write_text(json.dumps({"rows": rows}), encoding="utf-8")
+    work = tmp_path / "work"
+    write_result(work / "vae" / "seed1-fold1" / "figures.json", {"seconds": 9.0})
+    lab.restore(work, tmp_path)
+    known = {row[0]: row for row in lab.ROWS}
+    assert lab.finished(known["vae"], 1, work) == [{"seconds": 9.0}]  # what is there stays
+    assert lab.finished(known["vae"], 2, work) == [{"seconds": 2.0}]
+    assert lab.finished(known["vae"], 3, work) == []
+    assert lab.finished(known["characters"], 1, work) == folds
+    lab.restore(tmp_path / "nothing", tmp_path / "nowhere")
+    assert not (tmp_path / "nothing").exists()
