@@ -66,9 +66,8 @@ def test_every_step_is_a_recipe_or_is_made_of_steps(
     assert f"model.start={tmp_path}/groundwork/seed1/last" in command
     assert command[-4:] == ["--seed", "2", "--out", f"{tmp_path}/rated/seed2-fold2"]
     assert "--encoder" not in command
-    ladder.steps, ladder.large = benchmarks("affect_steps").STEPS, "LARGE"
     assert ladder.command("plain", 1, "1/5")[7:9] == ["--encoder", "ENCODER"]
-    ladder.steps = benchmarks("affect_steps").LARGE_TEACHER
+    ladder.steps, ladder.large = benchmarks("affect_steps").LARGE_TEACHER, "LARGE"
     assert ladder.command("mpnet", 2, "2/5")[7:9] == ["--encoder", "LARGE"]
 
 
