@@ -91,7 +91,9 @@ def train_row(row: tuple[Any, ...], seed: int, encoder: str, work: Path, corpora
     options = read_table({**values.get("training", {}), "seed": seed}, TrainingOptions, "training")
     own = corpus != "emobank"
     lab = Laboratory(values, sentences, encoder=encoder)
-    for number, division in enumerate(folds(sentences, 5, seed) if own else [official(sentences)], 1):
+    for number, division in enumerate(
+        folds(sentences, folds_of(corpus), seed) if own else [official(sentences)], 1
+    ):
         place = work / name / f"seed{seed}-fold{number}"
         if measured(place) is None:
             for step in trial(lab, division, options, place, best=not own):

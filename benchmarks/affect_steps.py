@@ -131,7 +131,7 @@ LARGE_TEACHER: dict[str, Step] = {
         of=("mpnet", "before"),
     ),
     "student": Step(
-        "the same by `mpnet` alone, without dropout, four times as fast", "distilled",
+        "the same by `mpnet` alone, no dropout, four times the learning rate", "distilled",
         passes(2.0, 2.0) | FASTER, "before", of=("mpnet",),
     ),
     "ensemble-student": Step("mean of the readings of `before` and `student`", made="mean",
