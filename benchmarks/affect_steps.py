@@ -1,5 +1,5 @@
 """The steps of the ladders to affect-en: `STEPS`, as trained on two cores, `LARGE_TEACHER`, which goes on
-from there with a larger encoder as a teacher, and `WIDE`, for a GPU."""
+from there with a larger encoder as a teacher, and `WIDE`, the same over many more sentences, for a GPU."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +12,7 @@ class Step:
 
     `start` is "" for the pretrained encoder, the small one or the `large` one, or a step. `of` names the
     steps that teach, or whose trainings are averaged: their readings (`made` is "mean") or their weights
-    ("soup"). What is neither trained nor averaged is a copy in the work folder ("as it is") or a model that
-    ships ("ships").
+    ("soup"). What is neither trained nor averaged is a copy in the work folder ("as it is").
     """
 
     what: str
@@ -36,7 +35,7 @@ ALIKE, THREE = ("rated", "rated-layers"), ("rated", "plain", "shipped")
 FIVE = (*THREE, "plain-again", "distilled")
 
 STEPS: dict[str, Step] = {
-    "shipped": Step("affect-en as it was, weights b858d0e28084", made="as it is"),
+    "shipped": Step("the first affect-en, weights b858d0e28084", made="as it is"),
     "groundwork": Step("other corpora alone, EmoBank never taught", "groundwork"),
     "plain": Step("EmoBank alone, from the pretrained encoder", "rated", runs=by_fold(3)),
     "rated": Step("groundwork, then EmoBank", "rated", start="groundwork", runs=by_fold(2)),
@@ -56,53 +55,35 @@ STEPS: dict[str, Step] = {
     "distilled-again": Step("the same with another seed", "distilled", {}, "shipped", ((3, ""),), of=THREE),
     "ensemble-more": Step("`ensemble`, `plain-again`, `distilled`", made="mean", of=FIVE),
     "distilled-more": Step(
-        "the same, by `ensemble-more`: ships", "distilled", {}, "shipped", ((2, ""),), of=FIVE
+        "the same, by `ensemble-more`: shipped", "distilled", {}, "shipped", ((2, ""),), of=FIVE
     ),
     "distilled-soup": Step("mean of two students' weights", made="soup", of=("distilled", "distilled-more")),
 }  # fmt: skip
 
-VIEWS = {"objective.reader": 0.2, "objective.writer": 0.2}
-LARGE = {"data.batch": 128, "training.learning_rate": 1.7e-4, "training.minutes": 2.0}
-PLAIN = ("plain", "plain-views", "plain-correlation", "plain-hidden")
-RATED = ("rated", "rated-all", "rated-emotions", "rated-valence")
-TEACHERS = ("joint", *RATED, *PLAIN, "affect-en")
+TEACHERS = ("plain", "rated", "before")
+SLOW = {"training.learning_rate": 2e-4}
 
 WIDE: dict[str, Step] = {
-    "affect-en": Step("affect-en as it ships", made="ships"),
-    "groundwork": Step("other corpora alone, EmoBank never taught", "groundwork", LARGE),
-    "groundwork-emotions": Step("the same, GoEmotions alone", "groundwork-emotions", LARGE),
-    "groundwork-valence": Step("the same, VADER and reviews alone", "groundwork-valence", LARGE),
-    "joint": Step("all corpora at once, then mostly EmoBank", "en", LARGE, runs=by_fold(1, 2, 4)),
-    "rated": Step("groundwork, then EmoBank", "rated", start="groundwork", runs=by_fold(2, 3, 5)),
-    "rated-all": Step(
-        "and readers and writers apart, correlation, hidden pieces", "perspectives", {}, "groundwork",
-        by_fold(2, 3, 5),
+    "before": Step("affect-en as it was, weights c4a194db28eb", made="as it is"),
+    "groundwork": Step(
+        "a larger encoder (all-mpnet-base-v2), other corpora alone", "groundwork",
+        {"data.batch": 128, "training.learning_rate": 7e-5, "training.minutes": 2.0}, large=True,
     ),
-    "rated-emotions": Step(
-        "groundwork by emotions alone, then EmoBank", "rated", {}, "groundwork-emotions", by_fold(1, 4)
+    "plain": Step("the larger encoder, EmoBank alone", "large", large=True, runs=by_fold(1, 2, 3)),
+    "rated": Step("`groundwork`, then EmoBank", "large", start="groundwork", runs=by_fold(3, 4, 5)),
+    "ensemble-plain": Step("mean of the readings of `plain`", made="mean", of=("plain",)),
+    "ensemble-rated": Step("of `rated`", made="mean", of=("rated",)),
+    "ensemble": Step("of both and `before`", made="mean", of=TEACHERS),
+    "student-upper": Step(
+        "`before`, upper layers taught by `ensemble`", "distilled-wide", UPPER, "before", of=TEACHERS
     ),
-    "rated-valence": Step(
-        "groundwork by valence alone, then EmoBank", "rated", {}, "groundwork-valence", by_fold(1, 4)
+    "student": Step("all of it taught by `ensemble`: ships", "distilled-wide", {}, "before", of=TEACHERS),
+    "student-slow": Step(
+        "the same at half the learning rate", "distilled-wide", SLOW, "before", of=TEACHERS
     ),
-    "plain": Step("EmoBank alone, from the pretrained encoder", "rated", runs=by_fold(1, 2, 3, 4, 5)),
-    "plain-views": Step("and readers and writers apart", "rated", VIEWS, runs=by_fold(2, 3)),
-    "plain-correlation": Step("and correlation", "rated", {"objective.correlation": 0.5}, runs=by_fold(4, 5)),
-    "plain-hidden": Step("and a tenth of pieces hidden", "rated", {"data.hidden": 0.1}, runs=by_fold(1, 2)),
-    "ensemble-plain": Step("mean of the readings of those from the encoder", made="mean", of=PLAIN),
-    "ensemble-rated": Step("of those from a groundwork", made="mean", of=RATED),
-    "ensemble-joint": Step("of `joint`", made="mean", of=("joint",)),
-    "ensemble-new": Step("of all these", made="mean", of=TEACHERS[:-1]),
-    "ensemble": Step("and of affect-en", made="mean", of=TEACHERS),
-    "student": Step(
-        "affect-en, upper layers taught by `ensemble`", "distilled-wide", UPPER, "affect-en", of=TEACHERS
-    ),
-    "student-again": Step(
-        "the same with another seed", "distilled-wide", UPPER, "affect-en", ((2, ""),), of=TEACHERS
-    ),
-    "student-soup": Step("mean of these two's weights", made="soup", of=("student", "student-again")),
-    "student-free": Step(
-        "`joint`'s first, all of it taught by `ensemble`", "distilled-wide", {"model.freeze": "none"},
-        "joint", of=TEACHERS,
+    "student-rated": Step(
+        "the same, ratings count three times as much", "distilled-wide",
+        SLOW | {"objective.affect": 0.3}, "before", of=TEACHERS,
     ),
 }  # fmt: skip
 
@@ -121,7 +102,7 @@ FASTER = {
 }  # fmt: skip
 
 LARGE_TEACHER: dict[str, Step] = {
-    "before": Step("affect-en as it ships, weights c4a194db28eb", made="as it is"),
+    "before": Step("affect-en as it was, weights c4a194db28eb", made="as it is"),
     "mpnet": Step(
         "a larger encoder (all-mpnet-base-v2), EmoBank alone", "large", large=True, runs=by_fold(2)
     ),

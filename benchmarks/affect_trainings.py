@@ -12,7 +12,6 @@ from typing import Any
 from affect_steps import LADDERS, STEPS, Step
 from measuring import TEXTVAE
 from side_by_side import Job, work_off
-from textvae import resources
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.recipe import load_recipe
 
@@ -33,8 +32,6 @@ class Trainings:
     def places(self, name: str) -> list[Path]:
         """The checkpoints of a step."""
         step = self.steps[name]
-        if step.made == "ships":
-            return [resources.checkpoint_folder() / name]
         if step.made in ("as it is", "soup"):
             return [self.work / name]
         return [self.work / name / run_name(*run) / "last" for run in step.runs]
@@ -53,12 +50,12 @@ class Trainings:
         step = self.steps[name]
         changes: dict[str, Any] = {**step.changes, **self.overrides(step.recipe)}
         if not step.recipe.startswith("groundwork"):
-            changes["model.start"] = named(self.places(step.start)[0]) if step.start else ""
+            changes["model.start"] = str(self.places(step.start)[0]) if step.start else ""
         if fold:
             changes["data.fold"] = fold
         if step.of:
             every = [place for other in step.of for place in self.places(other)]
-            teachers = [named(place) for place in every if place.is_dir() or not there]
+            teachers = [str(place) for place in every if place.is_dir() or not there]
             changes["student.teacher"] = json.dumps(teachers)
         told = [part for key, value in changes.items() for part in ("--set", f"{key}={value}")]
         encoder = [] if step.start else ["--encoder", self.large if step.large else self.encoder]
@@ -161,11 +158,6 @@ def mix(places: Sequence[Path], out: Path) -> None:
     config = {key: first.config[key] for key in ("kind", "model", "window")}
     config["mixed"] = [{key: c.config.get(key) for key in ("recipe", "seed")} for c in checkpoints]
     save_checkpoint(out, config, tensors, first.files, quantised=first.quantised)  # type: ignore[arg-type]
-
-
-def named(place: Path) -> str:
-    """A checkpoint as a command names it: its folder, or the name of one that ships."""
-    return place.name if place.parent == resources.checkpoint_folder() else str(place)
 
 
 def run_name(seed: int, fold: str) -> str:

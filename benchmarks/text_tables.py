@@ -181,7 +181,9 @@ def draw(path: Path, curves: dict[str, list[tuple[float, ...]]]) -> None:
             style = ("-", "--", ":")[number // 10 % 3]
             axis.plot([p[0] for p in points], [p[place] for p in points], style, label=title, linewidth=1)
         axis.set(title=name, xlabel="step")
-    axes[0].set_yscale("log")
+    for axis in (axes[0], axes[2]):
+        axis.set_yscale("log")
+    axes[1].set_yscale("symlog", linthresh=0.01)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=7)
     figure.savefig(path, dpi=90)
 

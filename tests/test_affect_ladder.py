@@ -79,18 +79,19 @@ def taught_terms(sources: set[str]) -> set[str]:
 def test_what_rests_on_what(benchmarks: Any, ladder: Any, tmp_path: Path) -> None:
     ladder.steps, ladder.at_once = benchmarks("affect_steps").WIDE, 2
     jobs = ladder.jobs(["student"], 1)
-    assert jobs["rated seed2-fold2"].needs == ("groundwork seed1",)
+    assert jobs["rated seed3-fold3"].needs == ("groundwork seed1",)
     assert jobs["plain seed1-fold1"].needs == jobs["plain seed1-fold1"].after == ()
-    assert jobs["student seed1"].needs == ("affect-en seed1",)  # no job: it ships
-    assert set(jobs["student seed1"].after) >= {"readings distilled-wide 1/2", "joint seed1-fold1"}
+    assert jobs["student seed1"].needs == ("before seed1",)  # no job: it is there
+    assert set(jobs["student seed1"].after) >= {"readings distilled-wide 1/2", "rated seed3-fold3"}
     assert "readings distilled-wide 2/2" in jobs
     assert "plain seed2-fold2" not in jobs  # the first of each step alone
     (tmp_path / "groundwork/seed1/last").mkdir(parents=True)
     (tmp_path / "plain/seed1-fold1/last").mkdir(parents=True)
+    (tmp_path / "before").mkdir()
     assert jobs.keys() - ladder.jobs(["student"], 1).keys() == {"groundwork seed1", "plain seed1-fold1"}
-    taught = f'student.teacher=["{tmp_path}/plain/seed1-fold1/last", "affect-en"]'
+    taught = f'student.teacher=["{tmp_path}/plain/seed1-fold1/last", "{tmp_path}/before"]'
     assert taught in ladder.begin("student", 1, "")  # by those that are there
-    assert "joint" in " ".join(ladder.command("student", 1, ""))
+    assert "rated" in " ".join(ladder.command("student", 1, ""))
 
 
 def test_what_is_asked_of_every_training(benchmarks: Any, tmp_path: Path, ladder: Any) -> None:

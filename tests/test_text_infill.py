@@ -23,7 +23,7 @@ from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.infill_task import InfillTask
 from textvae.text.infilling import Infiller, Place, places_of
 from textvae.text.steering import Editing
-from textvae.training.checkpoint import load_checkpoint
+from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.device import Device
 from textvae.training.loop import TrainingOptions, train
 
@@ -104,6 +104,20 @@ def trained(
         options = TrainingOptions(epochs=60, learning_rate=0.004, warmup=20, validate_every=1000)
         list(train(task, options, run))
     return task, reader, run / "last"
+
+
+def test_a_training_begins_as_another_ended(
+    recipe: dict[str, dict[str, object]], trained: tuple[InfillTask, AffectReader, Path], tmp_path: Path
+) -> None:
+    task, reader, folder = trained
+    begun = InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint(folder))
+    afresh = InfillTask(recipe, reader, CPU, seed=1)
+    assert begun.validate()["told"] < task.validate()["told"] + 0.1 < afresh.validate()["told"] - 1
+    with pytest.raises(RecipeError, match="'affect', not 'infill'"):
+        InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint("affect-fast"))
+    save_checkpoint(tmp_path / "other", {"kind": "infill"}, {"bias": torch.zeros(3)})
+    with pytest.raises(RecipeError, match="does not fit"):
+        InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint(tmp_path / "other"))
 
 
 def test_words_are_counted_and_carriers_marked(alphabet: Alphabet) -> None:

@@ -119,12 +119,13 @@ def read_by(
     counts = {name: np.zeros((len(group), 1)) for name, group in sources.items()}
     for checkpoint, fold in zip(checkpoints, folds, strict=True):
         teacher = AffectReader.from_checkpoint(checkpoint, choose_device(device, precision))
+        weights = _weights_of(teacher)
         for name, group in sources.items():
             rows = np.arange(len(group))
             if name == "emobank" and any(folds):
                 rows = np.array([row for row in rows if fold and in_fold(group[row], fold)], np.int64)
             if len(rows):
-                sums[name][rows] += readings_of(teacher, [texts[name][row] for row in rows])
+                sums[name][rows] += readings_of(teacher, [texts[name][row] for row in rows], weights)
                 counts[name][rows] += 1
     with np.errstate(invalid="ignore"):  # a row that no teacher reads is unknown
         return {name: sums[name] / counts[name] for name in sources}, teacher
@@ -136,7 +137,9 @@ def drawn(sentences: list[Sentence], most: int) -> list[Sentence]:
     return [sentences[row] for row in np.sort(rows)]
 
 
-def readings_of(teacher: AffectReader, texts: Sequence[str]) -> np.ndarray:
+def readings_of(
+    teacher: AffectReader, texts: Sequence[str], weights: "hashlib._Hash | None" = None
+) -> np.ndarray:
     """(N, 6) means and spreads of the three dimensions on the 1-5 scale, NaN for a blank text.
 
     They are computed once and kept in the user's cache, under the teacher's network and the texts; how the

@@ -86,6 +86,12 @@ def text(
 def infill(
     out: OutOption,
     recipe: Annotated[str, typer.Option(help="A recipe that ships (en) or a .toml file.")] = "en",
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="MODEL", help="An infilling model to start from: infill-en, or a folder."
+        ),
+    ] = None,
     resume: ResumeOption = False,
     set: SetOption = None,  # noqa: A002
     affect: Annotated[
@@ -103,10 +109,12 @@ def infill(
     values, options = resolved("infill", recipe, set, seed)
     with render.waiting("reading the corpus"):
         from textvae.text.infill_task import InfillTask
+        from textvae.training.checkpoint import load_checkpoint
         from textvae.training.device import choose_device
 
         reader = open_reader(affect, device, precision)
-        task = InfillTask(values, reader, choose_device(device, precision), options.seed)
+        begun = load_checkpoint(start) if start else None
+        task = InfillTask(values, reader, choose_device(device, precision), options.seed, begun)
     follow(task, options, out, resume, "pieces")
 
 

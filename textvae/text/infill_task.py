@@ -19,7 +19,7 @@ from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import learn_lexicon
 from textvae.text.orthography import Orthography
 from textvae.text.preparation import affect_carriers
-from textvae.training.checkpoint import save_checkpoint
+from textvae.training.checkpoint import Checkpoint, save_checkpoint
 from textvae.training.device import Device
 from textvae.training.recipe import read_table
 from textvae.variational.objective import Objective
@@ -31,10 +31,15 @@ DEV_SENTENCES = 1000
 class InfillTask:
     """A recipe made ready to be trained; `textvae.training.train` drives it.
 
-    Raises `RecipeError` when `reader` is no BERT with a tokenizer of word pieces.
+    It begins as `begun`, an infilling model over the same layers or other ones, or as the upper layers of
+    `reader`. Raises `RecipeError` when that is no BERT with a tokenizer of word pieces, or `begun` does not
+    fit it.
     """
 
-    def __init__(self, recipe: Mapping[str, Any], reader: AffectReader, device: Device, seed: int) -> None:
+    def __init__(
+        self, recipe: Mapping[str, Any], reader: AffectReader, device: Device, seed: int,
+        begun: Checkpoint | None = None,
+    ) -> None:  # fmt: skip
         base = reader.model.encoder
         if not isinstance(base, BertEncoder):
             raise RecipeError(f"{reader.name} is no BERT: name an affect model such as affect-en.")
@@ -58,8 +63,20 @@ class InfillTask:
         self.dev_set = self._dataset(dev, (dev_read - self.mean) / self.sd, carriers)
         torch.manual_seed(seed)
         self.model = InfillModel(base, read_table(recipe.get("model", {}), InfillConfig, "model"))
+        if begun:
+            self._begin(begun)
         self.model.to(device.device)
         self.alphabet_on_device = self.alphabet.to(device.device)
+
+    def _begin(self, begun: Checkpoint) -> None:
+        if begun.kind != "infill":
+            raise RecipeError(f"{begun.folder} is a model of kind {begun.kind!r}, not 'infill'.")
+        try:
+            self.model.load_state_dict(begun.tensors)
+        except RuntimeError as error:
+            raise RecipeError(
+                f"{begun.folder} does not fit {self.reader.name}: their layers differ."
+            ) from error
 
     def _dataset(
         self, items: Sequence[Item], readings: NDArray[np.float32], carriers: frozenset[str]
