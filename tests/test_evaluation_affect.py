@@ -17,6 +17,7 @@ class Reader:
 
     valence: dict[str, float]
     half: float = 0.5
+    steep: float = 0.0  # how the spread grows with the mean from 0.4 at 3
     level: float = 0.8
     name: str = "made"
     checksum: str = "abc"
@@ -28,7 +29,7 @@ class Reader:
         return [Reading(text, self._affect(self.valence[text]), same, same) for text in texts]
 
     def _affect(self, mean: float) -> Affect:
-        return Affect(mean, 0.4, mean - self.half, mean + self.half)
+        return Affect(mean, 0.4 + self.steep * (mean - 3), mean - self.half, mean + self.half)
 
 
 def rated(text: str, valence: float, arousal: float, sd: float | None = 0.3) -> Sentence:
@@ -64,7 +65,7 @@ def test_the_likelihood_of_single_ratings_by_hand() -> None:
 
 
 def test_reliability_stands_beside_the_correlation() -> None:
-    reader = Reader({"a": 2.0, "b": 4.0})
+    reader = Reader({"a": 2.0, "b": 4.0}, steep=0.1)
     sentences = [rated("a", 2.0, 3.0, 0.0), rated("b", 4.0, 3.0, 0.5)]
     ratings = {"id/a": [[2.0, 3.0, 3.0]] * 4, "id/b": [[v, v, v] for v in (1.0, 2.0, 4.0, 5.0)]}
     report = evaluate_affect(reader, sentences, ratings=ratings)
@@ -74,6 +75,8 @@ def test_reliability_stands_beside_the_correlation() -> None:
         1.0
     )  # one agreed, the other never: in any halves
     assert not any("reliability" in row.name for row in evaluate_affect(reader, sentences).rows)
+    assert report["r SD valence"] == pytest.approx(1.0)
+    assert "r SD arousal" not in names and "reliability SD arousal" in names  # one spread for all
 
 
 def test_reliability_by_hand_and_of_noise() -> None:

@@ -1,5 +1,6 @@
 """How well an affect model reads sentences that people have rated."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -112,9 +113,9 @@ def _spread(tables: dict[str, NDArray[np.float64]], reliability: dict[str, float
     known = {name: table[~np.isnan(table[:, 5])] for name, table in tables.items()}
     known = {name: table for name, table in known.items() if len(table) > 1}
     for name, table in known.items():
-        yield Row(
-            f"r SD {name}", metrics.pearson(table[:, 1], table[:, 5]), "predicted and raters' own spread"
-        )
+        r = metrics.pearson(table[:, 1], table[:, 5])
+        if not math.isnan(r):  # one spread for all, as a calibration may leave it, goes with nothing
+            yield Row(f"r SD {name}", r, "predicted and raters' own spread")
         if name in reliability:
             yield Row(
                 f"reliability SD {name}",
