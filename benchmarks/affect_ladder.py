@@ -7,9 +7,10 @@ so that a run that was stopped goes on when the command is repeated, and what ea
 --only NAME,NAME makes those steps and what they rest on alone; --prepare leaves the steps themselves out;
 --dry shows the commands and --render trains nothing. The last weights of a training are taken: nothing is
 chosen on dev within it. Where a training leaves out a fold of EmoBank's training rows, its row shows what it
-says of these too. Test rows are not read. --steps affect_ladder_wide is the ladder for a GPU, where a student
-is taught by those of its teachers whose training went well; affect_ladder_large has a --large encoder for a
-teacher. Of that, --work/before must be a copy of affect-en, and of the first, --work/shipped of an older one.
+says of these too. Test rows are not read. --steps affect_ladder_wide, for a GPU, and affect_ladder_large have
+a --large encoder for a teacher, and a student is taught by those of its teachers whose training went well. Of
+these two --work/before must be a copy of the affect-en that was before the one that ships, of the first
+ladder --work/shipped one of the first affect-en: both are in the repository's history.
 """
 
 import argparse

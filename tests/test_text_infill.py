@@ -110,14 +110,18 @@ def test_a_training_begins_as_another_ended(
     recipe: dict[str, dict[str, object]], trained: tuple[InfillTask, AffectReader, Path], tmp_path: Path
 ) -> None:
     task, reader, folder = trained
-    begun = InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint(folder))
+    begun = InfillTask(recipe, reader, CPU, seed=1, start=load_checkpoint(folder))
     afresh = InfillTask(recipe, reader, CPU, seed=1)
     assert begun.validate()["told"] < task.validate()["told"] + 0.1 < afresh.validate()["told"] - 1
+    missing = {
+        **recipe,
+        "data": {"corpora": [str(tmp_path / "no.csv")]},
+    }  # what is wrong is said before it is read
     with pytest.raises(RecipeError, match="'affect', not 'infill'"):
-        InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint("affect-fast"))
+        InfillTask(missing, reader, CPU, seed=1, start=load_checkpoint("affect-fast"))
     save_checkpoint(tmp_path / "other", {"kind": "infill"}, {"bias": torch.zeros(3)})
     with pytest.raises(RecipeError, match="does not fit"):
-        InfillTask(recipe, reader, CPU, seed=1, begun=load_checkpoint(tmp_path / "other"))
+        InfillTask(missing, reader, CPU, seed=1, start=load_checkpoint(tmp_path / "other"))
 
 
 def test_words_are_counted_and_carriers_marked(alphabet: Alphabet) -> None:

@@ -112,8 +112,8 @@ def infill(
         from textvae.training.checkpoint import load_checkpoint
         from textvae.training.device import choose_device
 
-        reader = open_reader(affect, device, precision)
         begun = load_checkpoint(start) if start else None
+        reader = open_reader(affect, device, precision)
         task = InfillTask(values, reader, choose_device(device, precision), options.seed, begun)
     follow(task, options, out, resume, "pieces")
 

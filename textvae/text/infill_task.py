@@ -31,14 +31,14 @@ DEV_SENTENCES = 1000
 class InfillTask:
     """A recipe made ready to be trained; `textvae.training.train` drives it.
 
-    It begins as `begun`, an infilling model over the same layers or other ones, or as the upper layers of
-    `reader`. Raises `RecipeError` when that is no BERT with a tokenizer of word pieces, or `begun` does not
+    It begins as `start`, an infilling model over the same layers or other ones, or as the upper layers of
+    `reader`. Raises `RecipeError` when that is no BERT with a tokenizer of word pieces, or `start` does not
     fit it.
     """
 
     def __init__(
         self, recipe: Mapping[str, Any], reader: AffectReader, device: Device, seed: int,
-        begun: Checkpoint | None = None,
+        start: Checkpoint | None = None,
     ) -> None:  # fmt: skip
         base = reader.model.encoder
         if not isinstance(base, BertEncoder):
@@ -49,6 +49,12 @@ class InfillTask:
         self.pieces = int(recipe.get("batches", {}).get("pieces", 1536))
         self.objective = Objective.from_recipe(recipe.get("objective", {"infilling": 1.0}), TERMS)
         self.alphabet = Alphabet.of(reader.pieces)
+        self.alphabet_on_device = self.alphabet.to(device.device)
+        torch.manual_seed(seed)
+        self.model = InfillModel(base, read_table(recipe.get("model", {}), InfillConfig, "model"))
+        if start:  # before the corpora are read, which takes minutes
+            self._begin(start)
+        self.model.to(device.device)
         plain = Orthography(self.data.form)
         gathered = gather(self.data, ("train", "dev"), plain)
         items, dev = gathered["train"], gathered["dev"][:: max(1, len(gathered["dev"]) // DEV_SENTENCES)]
@@ -61,21 +67,15 @@ class InfillTask:
         self.train_set = self._dataset(items, standard, carriers)
         dev_read = read_affect(dev, plain, reader.score, reader.checksum)
         self.dev_set = self._dataset(dev, (dev_read - self.mean) / self.sd, carriers)
-        torch.manual_seed(seed)
-        self.model = InfillModel(base, read_table(recipe.get("model", {}), InfillConfig, "model"))
-        if begun:
-            self._begin(begun)
-        self.model.to(device.device)
-        self.alphabet_on_device = self.alphabet.to(device.device)
 
-    def _begin(self, begun: Checkpoint) -> None:
-        if begun.kind != "infill":
-            raise RecipeError(f"{begun.folder} is a model of kind {begun.kind!r}, not 'infill'.")
+    def _begin(self, start: Checkpoint) -> None:
+        if start.kind != "infill":
+            raise RecipeError(f"{start.folder} is a model of kind {start.kind!r}, not 'infill'.")
         try:
-            self.model.load_state_dict(begun.tensors)
+            self.model.load_state_dict(start.tensors)
         except RuntimeError as error:
             raise RecipeError(
-                f"{begun.folder} does not fit {self.reader.name}: their layers differ."
+                f"{start.folder} does not fit {self.reader.name}: their layers differ."
             ) from error
 
     def _dataset(
