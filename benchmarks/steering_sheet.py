@@ -2,9 +2,10 @@
 
 The sentences (5 to 20 words, `text-en`'s longest) are drawn with a fixed seed: forty each of news and
 letters and of fiction and essays from EmoBank's test rows, of chat (GoEmotions), of reviews, and of
-everyday and read-aloud sentences, the last three from the 1% that `text-en` holds out for test. Each is
-steered to high and low valence and to high and low arousal. What comes is what `transfer --format text`
-prints: the best candidate that passed, or the sentence itself.
+everyday and read-aloud sentences, the last three from the 1% that `text-en` holds out for test. The kinds
+take turns, so that the first hundred rows, those that are read, are five sentences of each. Each is steered
+to high and low valence and to high and low arousal. What comes is what `transfer --format text` prints: the
+best candidate that passed, or the sentence itself.
 
 Judges, none of which chose the sentence, but for the affect model that all of textvae stands on: `same`, at
 least 60% of the wording without affect words is kept; `English`, the decoder that is told nothing (a
@@ -29,6 +30,8 @@ from textvae.text.similarity import content_kept
 from textvae.text.writer import TextWriter
 
 WAYS = (("valence", "high"), ("valence", "low"), ("arousal", "high"), ("arousal", "low"))
+NAMES = tuple(f"{axis} {word}" for axis, word in WAYS)
+JUDGES = ("same", "English", "moved")
 SOURCES = {
     "news and letters": ("emobank", ("newspaper", "SemEval", "letters", "blog")),
     "fiction and essays": ("emobank", ("fiction", "essays", "travel-guides")),
@@ -40,10 +43,10 @@ SEED, EACH = 20261120, 40
 KEPT, FLUENT, MOVED, NEAR = 0.6, -0.5, 0.5, 0.2
 
 
-def sentences(writer: TextWriter) -> list[tuple[str, str]]:
-    """The kind and the text of each."""
-    kept = held_out(writer)
-    rows = list(read_corpus("emobank", split="test"))
+def sentences(writer: TextWriter, split: str = "test", each: int = EACH) -> list[tuple[str, str]]:
+    """The kind and the text of each, the kinds in turn."""
+    kept = held_out(writer, split)
+    rows = list(read_corpus("emobank", split=split))
     chosen = []
     for kind, (place, names) in SOURCES.items():
         texts = (
@@ -52,8 +55,8 @@ def sentences(writer: TextWriter) -> list[tuple[str, str]]:
             else [one.text for one in kept if source_of(one) in names]
         )
         fitting = sorted({text for text in texts if 5 <= len(text.split()) <= 20 and fits(writer, text)})
-        chosen += [(kind, text) for text in random.Random(SEED).sample(fitting, EACH)]
-    return chosen
+        chosen.append([(kind, text) for text in random.Random(SEED).sample(fitting, each)])
+    return [one for turn in zip(*chosen, strict=True) for one in turn]
 
 
 def fits(writer: TextWriter, text: str) -> bool:
@@ -102,6 +105,11 @@ def judge(writer: TextWriter, rows: Iterable[dict[str, Any]]) -> None:
         row["moved"] = row["there"] or left <= max((1 - MOVED) * abs(row["from"] - row["target"]), NEAR)
 
 
+def passes(row: dict[str, Any]) -> bool:
+    """Whether a row passes all three verdicts of the judges."""
+    return all(row[name] for name in JUDGES)
+
+
 def passing(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
     """How many rows pass each verdict and all of them."""
     alone = [f"{name} {100 * sum(row[name] for row in rows) / len(rows):.1f}%" for name in names]
@@ -111,7 +119,7 @@ def passing(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
 
 def sheet(rows: Sequence[dict[str, Any]], read: dict[str, str]) -> str:
     """The Markdown: totals, then a line for each row."""
-    marks = ("same", "English", "moved")
+    marks = JUDGES
     for row in rows:
         if verdict := read.get(str(row["number"])):
             row["read"] = verdict

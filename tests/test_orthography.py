@@ -188,6 +188,7 @@ def test_casing_is_learned_where_no_sentence_begins() -> None:
         == "A new day in New York's streets."
     )
     assert learn_casing(texts, most=1) == {"bbc": "BBC"}
+    assert learn_casing(["and THAT'S why we left."] * 3) == {}
 
 
 def test_an_unknown_form_names_the_nearest() -> None:

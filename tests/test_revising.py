@@ -110,6 +110,47 @@ def test_line_breaks_stay_after_as_many_words() -> None:
     assert with_gaps("", "w\nx") == ""
 
 
+class Framing(Writer):
+    """Has three ways to say a sentence, two of them frames."""
+
+    def transfer(self, texts: list[str], **asked: Any) -> list[Transfer]:
+        assert asked["n"] > 1
+        ways = ("I am glad that {}", "Luckily, {}", "{} Good.")
+        return [
+            Transfer(
+                text,
+                2.0,
+                3.0,
+                4.0,
+                None,
+                tuple(
+                    Candidate(rank, way.format(text[0].lower() + text[1:]), 4.0, 3.0, 0.8, -0.5)
+                    for rank, way in enumerate(ways, 1)
+                ),
+            )
+            for text in texts
+        ]
+
+
+def test_no_two_sentences_are_given_the_same_frame() -> None:
+    text = "It was so bad. He was bad too. She had bad luck. They had bad luck."
+    found = [passage for passage in revised(text, Framing()) if not passage.blank]
+    assert [passage.text for passage in found] == [
+        "I am glad that it was so bad.",
+        "Luckily, he was bad too.",
+        "she had bad luck. Good.",
+        "they had bad luck. Good.",
+    ]
+    told = [passage.transfer.candidates for passage in found if passage.transfer]
+    assert [[one.rank for one in some] for some in told] == [[1]] * 4
+    *_, last = revised(text, Framing(), n=2)
+    assert last.transfer is not None
+    assert [one.text for one in last.transfer.candidates] == [
+        "they had bad luck. Good.",
+        "I am glad that they had bad luck.",
+    ]
+
+
 def test_what_cannot_be_asked_for() -> None:
     with pytest.raises(InputError, match="tolerance -1"):
         list(revise(LETTER, Writer(), valence=4.0, tolerance=-1))

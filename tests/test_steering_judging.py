@@ -5,7 +5,7 @@ from math import tanh
 import numpy as np
 import pytest
 
-from textvae.text.acceptance import fault_of, repeated
+from textvae.text.acceptance import fault_of, repeated, unclosed
 from textvae.text.choosing import Measured, choose
 from textvae.text.lexicon import read_words
 from textvae.text.steering import Editing, Scale, Steering, merit
@@ -96,3 +96,11 @@ def test_what_the_decoder_judges_by_stays_its_own() -> None:
     assert (over.fluency, over.fluent, over.least_fluency) == (3.0, -2.0, -1.0)
     assert over.least_likely == -np.inf
     assert Editing(judged=2, fluency=7.0).over(steering).fluency == 7.0
+
+
+def test_a_quotation_mark_wants_its_partner() -> None:
+    assert unclosed('he came!"', "he came.")
+    assert unclosed("he came!\u201d", "he came.")
+    assert not unclosed('"he came!"', "he came.")
+    assert not unclosed('he came!"', 'he came."')
+    assert not unclosed("he came :)", "he came.")

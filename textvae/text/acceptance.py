@@ -39,12 +39,17 @@ def fault_of(
         return f'loses "{missing[0]}"'
     if again := repeated(text, source):
         return f'says "{again}" again'
-    if fluency < steering.least_fluency or log_prob < steering.least_likely:
+    if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"
     if similarity < steering.least_content:
         return "keeps too little"
     most = steering.near if before <= steering.near else (1 - steering.least_move) * before
     return "hardly moves" if after > most else ""
+
+
+def unclosed(text: str, source: str) -> bool:
+    """Whether `text` has a quotation mark without its partner, and `source` has none such."""
+    return plain(text).count('"') % 2 == 1 and plain(source).count('"') % 2 == 0
 
 
 def repeated(text: str, source: str) -> str:

@@ -5,7 +5,7 @@ all other words alone; both are candidates of one choice (`textvae.text.rewritin
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
+from textvae.text.frames import framed
 from textvae.text.infilling import Infiller, Place, places_of
 from textvae.text.lexicon import Lexicon
 from textvae.text.similarity import FUNCTION_WORDS
@@ -43,10 +44,15 @@ def usable(editing: Editing, affect: str) -> Editing:
 
 
 class Editor:
-    """Proposes edits by an infilling model and a lexicon: word -> weights of valence and arousal."""
+    """Proposes edits by an infilling model and a lexicon: word -> weights of valence and arousal.
 
-    def __init__(self, infiller: Infiller, lexicon: Lexicon, options: Editing) -> None:
-        self.infiller, self.lexicon, self.options = infiller, lexicon, options
+    `names` are words in the model's form that are written with a capital.
+    """
+
+    def __init__(
+        self, infiller: Infiller, lexicon: Lexicon, options: Editing, names: Container[str] = ()
+    ) -> None:
+        self.infiller, self.lexicon, self.options, self.names = infiller, lexicon, options, names
 
     @cached_property
     def _weights(self) -> Tensor:
@@ -106,8 +112,11 @@ class Editor:
             found += together(form, ways, options.worth, options.per_word)
         found.sort(key=lambda one: -one[0])
         edits = _distinct(form, [edit for _, edit in found])[: options.most]
-        said = marked(form, edits[: options.marks], way, options.mark_price) if options.marks else []
-        return _distinct(form, [*edits, *pairs(form, singles, options.pairs), *said])
+        around = framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
+        said = (
+            marked(form, [*edits[: options.marks], *around], way, options.mark_price) if options.marks else []
+        )
+        return _distinct(form, [*edits, *around, *pairs(form, singles, options.pairs), *said])
 
     def _held(self, word: str, direction: Tensor) -> float:
         """How far a word stands in the way."""

@@ -100,8 +100,8 @@ class Orthography:
 def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> dict[str, str]:
     """The usual form of the words that have a capital in most places that do not ask for one.
 
-    A word counts where it does not begin a sentence, in texts that are neither titles nor shouted;
-    `minimum` such places are needed. The `most` frequent words are kept.
+    A word counts where it does not begin a sentence, in texts that are neither titles nor shouted, as
+    "THAT'S" is anywhere; `minimum` such places are needed. The `most` frequent words are kept.
     """
     seen: dict[str, Counter[str]] = {}
     for text in texts:
@@ -109,7 +109,7 @@ def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> di
         inner = [word for _, word, begins in words if word and not begins]
         if 3 * sum(word[0].isupper() for word in inner) > 2 * len(inner):
             continue
-        inner = [word.removesuffix(_POSSESSIVE) for word in inner]
+        inner = [word.removesuffix(_POSSESSIVE) for word in inner if not ("'" in word and word.isupper())]
         pairs = [f"{word} {following}" for word, following in pairwise(inner) if following[:1].isupper()]
         for form in inner + pairs:
             seen.setdefault(form.lower(), Counter())[form] += 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from textvae.corpora.splitting import split_sentences
 from textvae.errors import InputError, TextError
+from textvae.text.frames import frame_of
 from textvae.text.targets import Target, parse_target
 from textvae.text.values import Transfer
 
@@ -19,6 +20,9 @@ SHORTEST = 3
 
 NEUTRAL = 3.0
 BATCH = 32
+
+CHOICE = 8
+"""Candidates of a sentence that it is chosen from, so that not all sentences begin with the same words."""
 
 NO_CANDIDATE = "no candidate holds the words asked for"
 """The fault of a sentence that has no candidate at all."""
@@ -83,14 +87,18 @@ def revise(
     """The passages of `text`, in order: their sources joined are the text, their texts the revised one.
 
     `writer` is a `TextWriter`; `asked` goes to its `transfer`. A sentence off one of the targets is rewritten
-    if a candidate passed, or, with `everything`, in any case; line breaks stay after as many words. Sentences
-    of fewer than three words and those too long for the model stay as they are.
+    if a candidate passed, or, with `everything`, in any case; of those that passed, the best one whose frame
+    (`textvae.text.frames`) no other sentence has been given, if there is one. Line breaks stay after as many
+    words. Sentences of fewer than three words and those too long for the model stay as they are.
 
     Raises what `transfer` raises, and `InputError` for a tolerance below 0.
     """
     if not tolerance >= 0:
         raise InputError(f"tolerance {tolerance}: it is 0 or more, in points of the 1-5 scale.")
     goals = (parse_target(valence, "valence"), parse_target(arousal, "arousal"))
+    count = asked.get("n", 1)
+    asked["n"] = max(count, CHOICE)
+    used: set[str] = set()
     spans = iter(split_sentences(text))
     place, line = 0, 1
     while batch := list(islice(spans, BATCH)):
@@ -108,7 +116,9 @@ def revise(
             if span.start > place:
                 yield Passage(place, span.start, line, text[place : span.start], text[place : span.start])
             line += text.count("\n", place, span.start)
-            yield _revised(span, line, sentence, away, tried.get(sentence, ""), everything)
+            yield _revised(
+                span, line, sentence, away, _varied(tried.get(sentence, ""), used, count), everything
+            )
             line += span.text.count("\n")
             place = span.end
     if place < len(text):
@@ -129,6 +139,19 @@ def _rewritten(sentences: Sequence[str], writer: Any, **asked: Any) -> list[Tran
             except TextError:
                 found.append("is too long")
         return found
+
+
+def _varied(tried: Transfer | str, used: set[str], count: int) -> Transfer | str:
+    """The transfer with `count` candidates, in front one whose frame is not `used`, if such a one passed; it
+    is from then on."""
+    if isinstance(tried, str):
+        return tried
+    ranked = list(tried.candidates)
+    frames = [frame_of(" ".join(each.text.lower().split())) for each in tried.passed]
+    best = next((i for i, frame in enumerate(frames) if frame not in used), 0)
+    used.update(filter(None, frames[best : best + 1]))
+    ranked = [*ranked[best : best + 1], *ranked[:best], *ranked[best + 1 :]][:count]
+    return replace(tried, candidates=tuple(replace(one, rank=k) for k, one in enumerate(ranked, 1)))
 
 
 def _revised(

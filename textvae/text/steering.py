@@ -105,6 +105,8 @@ class Editing:
             marks too, where arousal is asked for; 0: none is.
         mark_price: what it costs to put in an exclamation mark where there was none, in nats. Without meaning
             where the decoder judges.
+        frames: so many frames (`textvae.text.frames`) a dimension are tried around a statement; 0: none is.
+        frame_price: what it costs to put a sentence into a frame, or out of one, in nats.
         judged: so many of the decoder's candidates are judged by how their words stand, the others dropped;
             0: the decoder judges all there is, the edits too.
         fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
@@ -128,6 +130,8 @@ class Editing:
     pairs: int = 0
     marks: int = 0
     mark_price: float = 0.0
+    frames: int = 0
+    frame_price: float = 0.0
     judged: int = 6
     fluent: float = -1.5
     fluency: float = 0.75

@@ -91,7 +91,7 @@ class TextWriter:
         if not self.editing.model:
             return None
         infiller = Infiller.from_checkpoint(load_checkpoint(self.editing.model), self.reader)
-        return Editor(infiller, self.codec.lexicon, self.editing)
+        return Editor(infiller, self.codec.lexicon, self.editing, self.codec.orthography.casing)
 
     @overload
     def transfer(

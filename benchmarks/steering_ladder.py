@@ -1,0 +1,154 @@
+"""What each part of steering brings, one more a row, on dev sentences.
+
+`text-en`: a hundred sentences that it was not trained on (dev rows of the same sources as the sheet's), each
+sent to high and low valence and arousal, judged as on the sheet (`steering_sheet.py`). `text-yelp`: dev
+sentences of Li et al. 2018 with their polarity turned, judged by the classifier of `textvae evaluate
+transfer`. The last row of either table is what ships.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import steering_sheet as sheet
+from measuring import RESULTS, keep
+from textvae.corpora import read_corpus
+from textvae.evaluation import metrics
+from textvae.evaluation.judge import load_judge
+from textvae.evaluation.transfer import OTHER, TransferOptions
+from textvae.text.steering import Editing, Steering
+from textvae.text.writer import TextWriter
+
+
+def english(edits: Editing, steering: Steering) -> Iterator[tuple[str, Editing, Steering]]:
+    """The rungs of `text-en`, up to how it is."""
+    plain = replace(steering, strip=False)
+    yield "the decoder, told another affect", replace(edits, model=""), plain
+    yield "also without the words in the way", replace(edits, model=""), steering
+    edited = replace(edits, together=0, marks=0, frames=0)
+    yield "and edits of a word", edited, steering
+    yield "of several that stand in the way", replace(edited, together=edits.together), steering
+    yield "and exclamation marks", replace(edits, frames=0), steering
+    yield "and frames", edits, steering
+
+
+def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:
+    """The rungs of `text-yelp`, up to how it is."""
+    rung = replace(steering, strip=False, words=0.0, other=0.0, content=0.0, fluency=0.0)
+    yield "chosen by the affect read", rung
+    for what, change in (
+        ("and by the wording kept", {"content": steering.content}),
+        ("and by fluency", {"fluency": steering.fluency}),
+        ("and by the affect of the words by themselves", {"words": steering.words}),
+        ("and by arousal, which is to stay", {"other": steering.other}),
+        ("candidates also without the words in the way", {"strip": steering.strip}),
+    ):
+        rung = replace(rung, **change)
+        yield what, rung
+
+
+def english_rows(each: int) -> list[dict[str, Any]]:
+    """Shares in % of the sentences and ways that pass, a row a rung."""
+    writer = TextWriter.load("text-en")
+    chosen = sheet.sentences(writer, "dev", each)
+    rows = []
+    for what, edits, steering in english(writer.editing, writer.steering):
+        rung = TextWriter.load("text-en")
+        rung.editing, rung.steering = edits, steering
+        outputs = sheet.steer(rung, chosen)
+        row: dict[str, Any] = {"what": what}
+        for name in ("same", "English", "moved"):
+            row[name] = 100 * np.mean([one[name] for one in outputs])
+        passed: dict[str, list[bool]] = {way: [] for way in sheet.NAMES}
+        for one in outputs:
+            passed[f"{one['axis']} {one['to']}"].append(sheet.passes(one))
+        row |= {way: 100 * np.mean(found) for way, found in passed.items()}
+        row["all"] = 100 * np.mean([one for found in passed.values() for one in found])
+        rows.append(row)
+        print(row, flush=True)
+    return rows
+
+
+def yelp_rows(sentences: int) -> list[dict[str, Any]]:
+    """ACC, self-BLEU and how far arousal moves, a row a rung."""
+    writer = TextWriter.load("text-yelp")
+    options = TransferOptions()
+    judge = load_judge(list(read_corpus("yelp", split="train")))
+    dev = [one for one in read_corpus("yelp", split="dev") if one.label in OTHER]
+    dev = dev[:: max(len(dev) // sentences, 1)][:sentences]
+    rows = []
+    for what, steering in yelp(writer.steering):
+        writer.steering = steering
+        said: list[Any] = []
+        for label in OTHER:
+            texts = [one.text for one in dev if one.label == label]
+            said += [
+                (label, moved)
+                for moved in writer.transfer(texts, options.high if label == "negative" else options.low)
+            ]
+        outputs, sources = [moved.text for _, moved in said], [moved.source for _, moved in said]
+        right = [
+            judged == OTHER[label] for judged, (label, _) in zip(judge.label(outputs), said, strict=True)
+        ]
+        read = writer.reader.score([*sources, *outputs])[:, 1]
+        way = np.abs(read[len(sources) :] - read[: len(sources)]).mean() / writer.scale.sd[1]
+        row = {
+            "what": what,
+            "ACC": 100 * float(np.mean(right)),
+            "self-BLEU": metrics.bleu(outputs, sources),
+            "arousal": float(way),
+        }
+        rows.append(row)
+        print(row, flush=True)
+    return rows
+
+
+def table(rows: list[dict[str, Any]], digits: dict[str, int]) -> str:
+    """The rows in Markdown, with so many digits a column."""
+    lines = [f"| | {' | '.join(digits)} |", "|---|" + "---|" * len(digits)]
+    lines += [
+        f"| {row['what']} | "
+        + " | ".join(f"{row[name]:.{places}f}" for name, places in digits.items())
+        + " |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--each", type=int, default=20, help="sentences of each of the five kinds")
+    parser.add_argument("--sentences", type=int, default=400, help="of Yelp's dev split")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    en, polarity = english_rows(options.each), yelp_rows(options.sentences)
+    shares = dict.fromkeys(("same", "English", "moved", *sheet.NAMES, "all"), 1)
+    text = "\n".join(
+        (
+            "# What steering gains, part by part",
+            "",
+            "`python benchmarks/steering_ladder.py`",
+            "",
+            f"`text-en`, {5 * options.each} dev sentences sent four ways, % that pass the sheet's judges; a",
+            "way's column, and `all`, count what passes all three:",
+            "",
+            table(en, shares),
+            "",
+            f"`text-yelp`, {options.sentences} dev sentences with their polarity turned; `arousal` is how",
+            "far that moves, in SDs:",
+            "",
+            table(polarity, {"ACC": 1, "self-BLEU": 1, "arousal": 2}),
+            "",
+        )
+    )
+    keep("steering_ladder", {"text-en": en, "text-yelp": polarity}, text, options.results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Whether a text begins with a plain English statement, and tells what was: by closed classes of words."""
+
+import re
+from collections.abc import Container, Sequence
+
+_PRONOUNS = "i you he she it we they people"
+_STARTERS = (
+    "this that these those there the a an my your his her its our their some many most several few both "
+    "all each every no nobody nothing everybody everyone everything somebody someone something two three "
+    "four"
+)
+_AUXILIARIES = (
+    "is are am was were has have had will would can could may might must shall should does did isn't "
+    "aren't wasn't weren't hasn't haven't hadn't won't wouldn't can't couldn't mustn't shouldn't doesn't "
+    "didn't"
+)
+_PRESENT = "do don't be put let set read cut hit hurt cost"
+_PAST = (
+    "was were had did wasn't weren't hadn't didn't went came saw said took made got gave found thought "
+    "told became left felt brought began kept held wrote stood heard meant met ran paid sat spoke lay led "
+    "grew lost fell sent built understood broke spent rose drove bought wore chose knew won ate slept "
+    "taught caught sold"
+)
+_WHEN = (
+    "after before in on at during when while if as since until once by from last yesterday today tonight half"
+)
+_MINDFUL = "hope wish thank promise swear apologize beg love hate glad happy sorry afraid"
+_ORDERS = (
+    "add ask avoid be bring buy call check click come consider do don't drink eat enjoy feel find follow "
+    "forget get give go help keep leave let let's like listen look make pay put read remember run save "
+    "say see send show stay stop take tell think try turn use visit wait watch write thank thanks please "
+    "hello hey hi sorry welcome wow yeah yep yes ok okay oh no what whatever where who whoever why how "
+    "which"
+)
+_NO_SUBJECT = (
+    "always and apparently as because but either else especially even ever first for great have however "
+    "imagine in instead it's just may maybe more much must neither never nor normally not note now of on "
+    "only or perhaps quite rather really should so such sure than then to too unfortunately usually very "
+    "well when whether with without yet"
+)
+_LOOKED_AT = 8
+_BROKEN = re.compile(r"[.!?:;\"] |[?\"]| - |\.\.")
+
+_PRONOUN = frozenset(_PRONOUNS.split())
+_STARTER = frozenset(_STARTERS.split())
+_AUXILIARY = frozenset(_AUXILIARIES.split())
+_PASTS = frozenset(_PAST.split())
+_VERBS = _AUXILIARY | _PASTS | frozenset(_PRESENT.split())
+_TIME = frozenset(_WHEN.split())
+_FEELING = frozenset(_MINDFUL.split())
+_ORDER = frozenset(_ORDERS.split())
+_OTHER = _ORDER | frozenset(_NO_SUBJECT.split())
+
+
+def statement(form: str, names: Container[str] = (), nouns: Container[str] = ()) -> bool:
+    """Whether a text in the model's form begins with a plain statement, so that a frame may stand before it.
+
+    Known by its end, by a pronoun, a determiner or one of `names` at its start, and by a finite verb near
+    it; a word of `nouns` wants an auxiliary, and what says when a statement behind a comma. What cannot be
+    known for sure, such as headlines and orders, is taken for none.
+    """
+    words = form.split()
+    if len(words) < 3 or not form[0].isalpha() or "?" in form or form.endswith(".."):
+        return False
+    if form.rstrip("\"')")[-1:] in ("", "-", ":", ",", ";"):
+        return False
+    first, contracted, _ = words[0].partition("'")
+    near = _near(words)
+    if first in _PRONOUN:
+        mindful = first == "i" and not _FEELING.isdisjoint(near[:2])
+        return words[0][-1].isalpha() and not mindful
+    if first in _TIME:
+        _, comma, rest = form.partition(", ")
+        return bool(comma) and rest.split(" ")[0].split("'")[0] in _PRONOUN | _STARTER and statement(rest)
+    if first in _STARTER or words[0] in names:
+        if contracted and first in ("that", "there"):
+            return True
+        if not _VERBS.isdisjoint(near) or any(_third(word) for word in near[:2]):
+            return True
+        determined = first in _STARTER
+        return first not in ("a", "an") and any(word.endswith("ed") for word in near[determined:])
+    return words[0] in nouns and words[0] not in _OTHER and not _AUXILIARY.isdisjoint(near)
+
+
+def assertion(form: str) -> bool:
+    """Whether a text in the model's form tells something at all, in one sentence or a headline: it asks
+    nothing, and does not begin as an order, a greeting or a thank-you does."""
+    words = form.split()
+    if (
+        len(words) < 4
+        or not form[0].isalpha()
+        or _BROKEN.search(form)
+        or not form.rstrip(".!")[-1:].isalnum()
+    ):
+        return False
+    return words[0].strip(",") not in _ORDER
+
+
+def _near(words: Sequence[str]) -> list[str]:
+    """The words that the verb of a sentence is looked for among, without marks."""
+    return [word.strip(".,;:!\"'()") for word in words[1:_LOOKED_AT]]
+
+
+def _third(word: str) -> bool:
+    """Whether a word may be a verb's third person."""
+    return word.endswith("s") and not word.endswith(("ss", "'s"))
+
+
+def past(form: str) -> bool:
+    """Whether a statement tells what was."""
+    return any(word in _PASTS or word.endswith("ed") for word in _near(form.split()))
