@@ -100,7 +100,7 @@ class Asked:
 
     def ask(self, text: str, questions: list[list[Place]], affect: Tensor) -> Tensor:
         self.told = affect.tolist()
-        places = sum(len(question) for question in questions)
+        places = sum(len(question) for question in questions) * len(affect) // len(questions)
         return torch.full((places, len(WORDS)), 1 / len(WORDS)).log()
 
     def standing(self, texts: list[str], places: list[list[Place]], affect: Tensor) -> list[Tensor]:

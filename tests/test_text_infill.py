@@ -209,6 +209,10 @@ def test_learns_what_fits_a_place_and_an_affect(trained: tuple[InfillTask, Affec
     assert right[0, 1] > -0.5 > wrong[0, 1] and right[0, 0] > wrong[0, 0]
     several = infiller.ask(text, [[Place(4, 8), place]], untold)
     assert several.shape == (2, len(PIECES)) and PIECES[int(several[0].argmax())] in SUBJECTS
+    told = torch.tensor([1.5, torch.nan])
+    both = infiller.ask(text, [[place], [Place(4, 8)]], torch.stack([told, told, untold, untold]))
+    alone = [infiller.ask(text, [[place], [Place(4, 8)]], each) for each in (told, untold)]
+    assert torch.allclose(both, torch.cat(alone), atol=1e-4)
 
 
 def test_edits_go_the_way_asked_for(trained: tuple[InfillTask, AffectReader, Path]) -> None:

@@ -129,7 +129,7 @@ class Editor:
         goal = np.where(np.isnan(target), own, target) if self.options.same else target
         told = torch.from_numpy(goal).float().expand(len(questions), 2)
         affect = torch.cat([told, torch.full_like(told, torch.nan)])
-        found, untold = self.infiller.ask(form, questions * 2, affect).chunk(2)
+        found, untold = self.infiller.ask(form, questions, affect).chunk(2)
         return found, untold
 
     def _fillings(self, slot: Slot, direction: Tensor) -> list[Filling]:

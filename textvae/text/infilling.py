@@ -97,12 +97,12 @@ class Infiller:
 
     @torch.inference_mode()
     def ask(self, text: str, questions: Sequence[Sequence[Place]], affect: Tensor) -> Tensor:
-        """Log-probabilities (P, V) of the words that could stand at each place of each question; piece
+        """Log-probabilities (K P, V) of the words that could stand at each place of each question; piece
         `nothing` is for no word there, marks are not asked for. The places of one question, from left to
         right, are blank at the same time.
 
-        `affect` (2,), or (Q, 2) for a question each, standardised, is what the text is to have; nan where
-        nothing is said of it.
+        `affect` (2,), or (K Q, 2) for a question each, all questions K times over, standardised, is what the
+        text is to have; nan where nothing is said of it.
         """
         cut = self._cut([text])[0]
         rows, at = [], []
@@ -115,7 +115,7 @@ class Infiller:
                 begin = place.end
             rows.append([*row, *cut.between(begin, len(text)), *self._end(text), self.alphabet.last])
             at.append(asked)
-        return self._answer(rows, at, affect.expand(len(rows), -1))
+        return self._answer(rows, at, affect.expand(len(rows), -1) if affect.dim() == 1 else affect)
 
     @torch.inference_mode()
     def standing(
@@ -153,25 +153,27 @@ class Infiller:
         return [Cut(each.ids, each.offsets) for each in found]
 
     def _answer(self, rows: Sequence[Sequence[int]], at: Sequence[Sequence[int]], affect: Tensor) -> Tensor:
-        """Log-probabilities (N, V) at the pieces `at` of each row, row after row; `affect` (R, 2)."""
+        """Log-probabilities (K N, V) at the pieces `at` of each row, row after row; `affect` (K R, 2)."""
         if not rows:
             return torch.empty(0, len(self.alphabet.special))
         device, longest = self.device.device, max(map(len, rows))
+        told = affect.float().view(-1, len(rows), 2)
         pieces = torch.tensor([[*row, *[self.alphabet.nothing] * (longest - len(row))] for row in rows])
         mask = torch.arange(longest) < torch.tensor([len(row) for row in rows])[:, None]
         row = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor([len(some) for some in at]))
         place = torch.tensor([k for some in at for k in some], dtype=torch.long)
-        answers = []
+        answers: list[list[Tensor]] = [[] for _ in told]
         for start in range(0, len(rows), ROWS):
             some = slice(start, start + ROWS)
             here = (row >= start) & (row < start + ROWS)
             with self.device.autocast():
                 states = self.model(
-                    pieces[some].to(device), mask[some].to(device), affect[some].float().to(device)
+                    pieces[some].to(device), mask[some].to(device), told[:, some].flatten(0, 1).to(device)
                 )
-                logits = self.model.logits(states[row[here] - start, place[here]], self._table)
-            answers.append(logits.float().masked_fill_(self._marks, -torch.inf).log_softmax(1).cpu())
-        return torch.cat(answers)
+                for answer, each in zip(answers, states.chunk(len(told)), strict=True):
+                    logits = self.model.logits(each[row[here] - start, place[here]], self._table)
+                    answer.append(logits.float().masked_fill_(self._marks, -torch.inf).log_softmax(1).cpu())
+        return torch.cat([each for answer in answers for each in answer])
 
 
 @dataclass(frozen=True, slots=True)
