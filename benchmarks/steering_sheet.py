@@ -73,7 +73,7 @@ def steer(writer: TextWriter, chosen: Sequence[tuple[str, str]]) -> list[dict[st
     rows: list[dict[str, Any]] = []
     for axis, word in WAYS:
         valence, arousal = (word if axis == name else None for name in ("valence", "arousal"))
-        moves = writer.transfer_stream(texts, valence, arousal, n=20)
+        moves = writer.transfer_stream(texts, valence, arousal)
         for (kind, text), moved in zip(chosen, moves, strict=True):
             passed = moved.passed
             to = getattr(moved, f"target_{axis}")

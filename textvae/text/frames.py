@@ -139,4 +139,5 @@ def _fits(frame: str, core: str, valence: float, own: float) -> bool:
     disjunct, clause = CONTRARY[int(valence)]
     if frame.endswith(CONCESSION):
         return contrary > disjunct
-    return contrary < (disjunct if frame.endswith(", *") or len(frame.split()) == 2 else clause)
+    adverb = frame.endswith(", *") or len(frame.split()) == 2  # "luckily, *", "*, luckily"
+    return contrary < (disjunct if adverb else clause)
