@@ -15,6 +15,7 @@ from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
 from textvae.text.model import TextConfig, TextVAE
 from textvae.text.orthography import Orthography
+from textvae.text.rewriting import _promising
 from textvae.text.steering import Editing, Scale, Steering
 from textvae.text.tokenizer import Tokenizer
 from textvae.text.wording import holds, plain
@@ -110,6 +111,28 @@ def test_what_has_a_fault_comes_last() -> None:
         ("d", "", 1), ("b", "", 2), ("a", "a copy", 3), ("c", "not fluent", 4),
     ]  # fmt: skip
     assert choose([], np.array([4.0, np.nan]), 4, 0.5, Scale((3.0, 3.0), (0.5, 0.5)), Steering()) == ()
+
+
+def test_only_what_may_yet_win_is_judged() -> None:
+    """The best that is known and without a flaw is worth 2, the second 1: less than that cannot be chosen."""
+
+    def worth(name: str) -> Measured:
+        return Measured(name, 0.0, np.zeros(2), 0.5, 0.0)
+
+    def value(some: Any) -> Any:
+        return np.array([float(one.text) for one in some])
+
+    known, rest = [worth("9"), worth("1"), worth("2")], [worth("0.5"), worth("2"), worth("3"), worth("1.5")]
+
+    def promising(n: int, flaws: str) -> list[str]:
+        return [
+            one.text for one in _promising(known, rest, n, value, lambda one: flaws * (one.text in flaws))
+        ]
+
+    assert promising(1, "9") == ["3", "2"]
+    assert promising(2, "9") == ["3", "2", "1.5"]
+    assert promising(3, "9") == ["3", "2", "1.5", "0.5"]
+    assert promising(1, "") == []
 
 
 class Careless:

@@ -39,7 +39,7 @@ def worth(
     """The `merit` (K,) of candidates for a source that reads `own` (2,). Being more fluent than is ordinary
     earns nothing: the blandest sentence would always win."""
     return merit(
-        scale.standardise(np.array([each.affect for each in measured])),
+        scale.standardise(np.array([each.affect for each in measured]).reshape(-1, 2)),
         scale.standardise(target),
         np.array([each.similarity if each.kept is None else each.kept for each in measured]),
         np.minimum([each.fluency for each in measured], 0.0),

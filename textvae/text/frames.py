@@ -1,18 +1,21 @@
-"""What a speaker thinks of a statement, said around it: "sadly, ...", "I am glad that ...", "..., I suppose".
+"""What a speaker adds to a sentence, said around it: "sadly, ...", "I am glad that ...", "in brief: ...".
 
 Such words leave the sentence as it is: the disjuncts of English grammar (Quirk, Greenbaum, Leech and Svartvik
-1985) and clauses of feeling that take a "that". They are a closed class, as articles and negations are; what
-each of them does to the affect of a sentence is read there and then.
+1985), clauses of feeling that take a "that", what makes a question or an order kind. They are a closed class,
+as articles and negations are; what each of them does to the affect of a sentence is read there and then.
 """
 
 import re
 from collections.abc import Container
 
 from textvae.text.fillings import Edit
-from textvae.text.statements import assertion, past, statement
+from textvae.text.statements import assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
 
-FRAMES: dict[tuple[float, float], tuple[str, ...]] = {
+Frames = dict[tuple[float, float], tuple[str, ...]]
+"""Frames for each way (valence, arousal) to go, in the model's form; the star is the sentence's place."""
+
+STATEMENTS: Frames = {
     (1, 0): (
         "i am glad that *",
         "luckily, *",
@@ -23,6 +26,7 @@ FRAMES: dict[tuple[float, float], tuple[str, ...]] = {
         "i am happy although *",
         "it was nice even though *",
         "i don't mind that *",
+        "good news: *",
         "*, i am happy to say",
         "*, luckily",
     ),
@@ -37,40 +41,120 @@ FRAMES: dict[tuple[float, float], tuple[str, ...]] = {
         "i hate it that *",
         "i am sad although *",
         "it was no fun although *",
+        "bad news: *",
         "*, i am sorry to say",
         "*, sadly",
         "*, unfortunately",
     ),
     (0, 1): ("i can't believe that *", "suddenly, *", "wow, *", "incredibly, *", "unbelievably, *"),
     (0, -1): (
-        "it is generally assumed that *",
+        "i suppose that *, but it is not important",
+        "typically, *, but it is trivial",
+        "*, but it is trivial",
+        "perhaps *, but it is not important",
+        "i assume that *, but it is trivial",
+        "*, but it is not important",
         "i suppose that *",
-        "it is typically the case that *",
-        "typically, *",
-        "perhaps *",
-        "i assume that *, generally speaking",
+        "it is generally assumed that *",
+        "it is sometimes assumed that *, but it is not important",
+        "in brief: *, i suppose",
+        "in brief: *",
         "i suppose that *, more or less",
-        "generally, *, i suppose",
+        "perhaps *",
         "*, i assume",
-        "*, i guess",
     ),
 }
-"""Frames for each way (valence, arousal) to go, in the model's form; the star is the statement's place."""
+"""What is said around statements."""
+
+HEADLINES: Frames = {
+    way: tuple(frame for frame in frames if frame.startswith("*") or ": *" in frame)
+    for way, frames in STATEMENTS.items()
+}
+"""What is said around headlines and fragments, which are no clauses: what stands behind or has a colon."""
+
+TELLING: Frames = {
+    way: tuple(frame for frame in frames if frame.endswith(": *")) for way, frames in HEADLINES.items()
+}
+"""What is said before all else that tells something: it ends in a colon."""
+
+QUESTIONS: Frames = {
+    (1, 0): (
+        "nice to see you, *",
+        "it is nice to ask: *",
+        "i am glad to ask: *",
+        "good to see you, *",
+        "glad to see you, *",
+    ),
+    (-1, 0): (
+        "i am sorry, but *",
+        "i am sorry to ask: *",
+        "i am afraid to ask: *",
+        "i hate to ask: *",
+        "i am sad to ask: *",
+    ),
+    (0, 1): ("come on, *", "my goodness, *", "oh my goodness, *", "oh my god, *"),
+    (0, -1): (
+        "in brief: *",
+        "generally speaking, *",
+        "in brief, a minor question: *",
+        "in brief, a trivial question: *",
+        "it is trivial, but in general, *",
+    ),
+}
+"""What is said around questions."""
+
+ORDERS: Frames = {
+    (1, 0): (
+        "*, thank you",
+        "it would be lovely: *",
+        "good to see you, *",
+        "nice to see you, *",
+    ),
+    (-1, 0): ("i am sorry, but *", "it is a pity, but *", "it is a shame, but *", "i am sorry: *"),
+    (0, 1): ("come on, *", "hurry up, *", "oh my goodness, *"),
+    (0, -1): (
+        "*, but it is not urgent",
+        "in brief: *",
+        "in brief: *, but it is not urgent",
+        "in brief, a minor matter: *",
+        "it is not urgent, but in general, *",
+    ),
+}
+"""What is said around orders and requests."""
 
 CONCESSION = ("although *", "even though *", "i don't mind that *")
 """How frames end that grant a sentence which says the contrary."""
 
+GENERAL = "it is generally"
+"""How frames begin that tell what everybody thinks: nobody says it of himself."""
+
+DISMISSAL = ("trivial", "important")
+"""How frames end that make little of a statement."""
+
 CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
 """For either way of valence, how far on the other side of the mean a sentence may lie, in standard
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
-news. Beyond the first of them it may be granted."""
+news. Beyond the first of them it may be granted; beyond the second nobody calls it trivial."""
 
-_ALL = sorted((frame for frames in FRAMES.values() for frame in frames), key=len, reverse=True)
+_ALL = sorted(
+    {frame for table in (STATEMENTS, QUESTIONS, ORDERS) for frames in table.values() for frame in frames},
+    key=lambda frame: (-len(frame), frame),
+)
 
-_HABITUAL = ("typically", "generally", "it is typically", "i assume that")
-_LEAD = re.compile(r"[\"'(]?(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how ))?")
-_END = re.compile(r"[.!]*[\"')]*$")
-_SEVERAL = re.compile(r"[.!\"] ")
+_HABITUAL = "typically"
+_ONCE = re.compile(
+    r"\b(?:i|we|you|this|these|will|won't|today|tonight|tomorrow|now|currently)\b|'ll\b"
+    r"|(?:\b(?:am|are|is)|'m|'re|'s) (?:\w+ )?\w+ing\b"
+)
+_SELF = re.compile(r"(?:i|we)\b")
+_LEAD = re.compile(
+    r"[\"'(]?(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )"
+    r"|well, |oh, |now (?=what |how ))?"
+)
+_JOINING = ("and", "but", "so", "'", '"', "(")
+_END = re.compile(r"[.!?]*[\"')]*$")
+_SEVERAL = re.compile(r"[.!?\"] ")
+_NEXT = re.compile(r"(?<=[.!?]) ")
 
 
 def frame_of(form: str) -> str:
@@ -81,6 +165,24 @@ def frame_of(form: str) -> str:
         if core.startswith(before) and core.endswith(after) and len(core) > len(frame):
             return frame
     return ""
+
+
+def unframed(form: str) -> str:
+    """A text in the model's form without the frame that it stands in."""
+    frame = frame_of(form)
+    if not frame:
+        return form
+    lead, core, end = _split(form)
+    before, after = frame.split("*")
+    return lead + core[len(before) : len(core) - len(after)] + end
+
+
+def capital(written: str, source: str) -> str:
+    """A framed text as it is written; behind a colon its sentence begins with a capital if `source` does."""
+    before, _, _ = frame_of(written.lower()).partition("*")
+    if not before.endswith(": ") or written[: len(before)].lower() != before or not source[:1].isupper():
+        return written
+    return before[0].upper() + before[1:] + written[len(before)].upper() + written[len(before) + 1 :]
 
 
 def _split(form: str) -> tuple[str, str, str]:
@@ -102,42 +204,50 @@ def framed(
     """A text in frames that lead the `way` (2,), up to `most` of each dimension, and without the one it has.
 
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats; no model says it, so that its
-    log-probability is 0. Before a text one is put only where that is known to be a statement, with `names`
-    and `nouns` as `statement` has them; behind it also where it may be a headline (`assertion`). None is put
-    that contradicts it (`CONTRARY`).
+    log-probability is 0. A statement, a headline, a question and an order have frames of their own; `names`
+    and `nouns` tell statements, as `statement` has them. None is put that contradicts the text (`CONTRARY`).
     """
-    lead, core, end = _split(form)
-    if frame := frame_of(form):
-        before, after = frame.split("*")
-        core = core[len(before) : len(core) - len(after)]
+    lead, core, end = _split(unframed(form))
     said = core.partition('"')[0].rstrip(",") if lead.startswith('"') else core + end
-    whole = statement(said, names, nouns)
-    if not whole and (lead or not assertion(core + end)):
-        return []
     asked = [
-        [
-            frame
-            for frame in frames
-            if (whole or frame.startswith("*")) and _fits(frame, core, valence, own[0])
-        ][:most]
-        for (valence, arousal), frames in FRAMES.items()
+        [frame for frame in frames if _fits(frame, core, valence, own[0])][:most]
+        for (valence, arousal), frames in _frames(lead, said, names, nouns).items()
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
-    forms = [core, *(frame.replace("*", core) for frames in asked for frame in frames)]
+    forms = [core, *(frame.replace("*", core) for frames in asked for frame in frames)] if asked else []
     return [Edit(lead + each + end, 0.0, -price) for each in forms if lead + each + end != form]
 
 
+def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) -> Frames:
+    """The frames of what is `said` behind a `lead`, by what it is."""
+    first = _NEXT.split(said)[0] if lead[:1].isalpha() or not lead else ""
+    joined = lead.startswith(_JOINING)
+    if statement(said, names, nouns):
+        return STATEMENTS
+    if not joined and assertion(said):
+        return HEADLINES
+    if question(first):
+        return QUESTIONS
+    if order(first):
+        return ORDERS
+    return TELLING if not joined and telling(said) else {}
+
+
 def _fits(frame: str, core: str, valence: float, own: float) -> bool:
-    """Whether a frame of a `valence` suits a statement that has its `own`."""
+    """Whether a frame of a `valence` suits a sentence that has its `own`."""
     if not frame.endswith("*") and _SEVERAL.search(core):
         return False
-    if frame.startswith(_HABITUAL):
-        return not past(core)
+    if (frame.startswith(_HABITUAL) and (past(core) or _ONCE.search(core))) or (
+        frame.startswith(GENERAL) and _SELF.match(core)
+    ):
+        return False
     if not valence:
+        if frame.endswith(DISMISSAL):
+            return -CONTRARY[1][1] < own < CONTRARY[-1][1]
         return not frame.startswith("wow") or own > -CONTRARY[1][0]
     contrary = -valence * own
     disjunct, clause = CONTRARY[int(valence)]
     if frame.endswith(CONCESSION):
         return contrary > disjunct
-    adverb = frame.endswith(", *") or len(frame.split()) == 2  # "luckily, *", "*, luckily"
+    adverb = frame.endswith((", *", "news: *")) or len(frame.split()) == 2  # "luckily, *", "*, luckily"
     return contrary < (disjunct if adverb else clause)

@@ -8,6 +8,7 @@ from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
+from textvae.text.frames import unframed
 from textvae.text.lexicon import read_words
 from textvae.text.similarity import content_kept
 from textvae.text.steering import Floats, Steering
@@ -29,12 +30,16 @@ def measure(
     """The candidates of each source, read in one go: what the decoder says and, from an editor, the edits and
     the source itself, where the `wording` allows it. `fluency` is the stand of an edit, else 0. With an
     editor, what is kept is the mean of all wording and of the wording without the lexicon's words, which
-    carry affect: those are to change."""
+    carry affect: those are to change. Frames are no part of what is kept."""
     lexicon = codec.lexicon
+    bare = [unframed(codec.orthography.normalise(source)) for source in sources]
 
-    def measured(source: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
+    def measured(source: str, bare: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
         similarity = content_kept(source, text)
-        kept = (similarity + content_kept(source, text, lexicon)) / 2 if edited else None
+        kept = None
+        if edited:
+            core = unframed(codec.orthography.normalise(text))
+            kept = (content_kept(bare, core) + content_kept(bare, core, lexicon)) / 2
         words = read_words(codec.orthography.normalise(text), lexicon) if steering.words else None
         return Measured(text, log_prob, next(readings), similarity, stand, kept=kept, words=words)
 
@@ -48,34 +53,36 @@ def measure(
         ways.append(way)
     readings = iter(read([text for way in ways for text in way]))
     return [
-        [measured(source, text, *found, some is not None) for text, found in way.items()]
-        for source, way, some in zip(sources, ways, edited, strict=True)
+        [measured(source, core, text, *found, some is not None) for text, found in way.items()]
+        for source, core, way, some in zip(sources, bare, ways, edited, strict=True)
     ]
+
+
+def settled(
+    source: str, found: Sequence[Measured], edited: Container[str], steering: Steering
+) -> tuple[list[Measured], list[Measured]]:
+    """Those of `found` whose words are known to stand so well, by how much better than is ordinary: what was
+    `edited`, and the source, whose own words always stand. And the rest, about which nobody was asked."""
+    ordinary = steering.fluent or 0.0
+    known, rest = [], []
+    for one in found:
+        if one.text == source:
+            known.append(replace(one, fluency=0.0))
+        elif one.text in edited:
+            known.append(replace(one, fluency=one.fluency - ordinary))
+        else:
+            rest.append(one)
+    return known, rest
 
 
 def stand(
-    source: str,
-    found: Sequence[Measured],
-    edited: Container[str],
-    most: int,
-    codec: Codec,
-    editor: Editor,
-    steering: Steering,
+    source: str, found: Sequence[Measured], codec: Codec, editor: Editor, steering: Steering
 ) -> list[Measured]:
-    """`found` with how well their words stand, as the editor says: of those `edited` that is known, of what
-    else there is the first `most` are judged, and the others dropped; the source's own words always stand."""
-    unknown = [one for one in found if one.text not in edited and one.text != source][:most]
-    forms = [codec.orthography.normalise(one.text) for one in unknown]
-    stands = {
-        one.text: stand
-        for one, stand in zip(unknown, editor.stand(codec.orthography.normalise(source), forms), strict=True)
-    }
+    """`found` with how well their words stand, as the editor says, by how much better than is ordinary."""
+    forms = [codec.orthography.normalise(one.text) for one in found]
+    stands = editor.stand(codec.orthography.normalise(source), forms) if forms else []
     ordinary = steering.fluent or 0.0
-    return [
-        replace(one, fluency=0.0 if one.text == source else stands.get(one.text, one.fluency) - ordinary)
-        for one in found
-        if one.text in edited or one.text == source or one.text in stands
-    ]
+    return [replace(one, fluency=each - ordinary) for one, each in zip(found, stands, strict=True)]
 
 
 def fluent(

@@ -1,7 +1,7 @@
 """Rewriting sentences with another affect: latents, candidates, the choice among them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +13,8 @@ from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
-from textvae.text.judging import Read, fluent, measure, stand
+from textvae.text.frames import capital
+from textvae.text.judging import Read, fluent, measure, settled, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.steering import Floats, Scale, Steering, in_the_way, steered
@@ -74,11 +75,17 @@ def rewrite(
         steering = editor.options.over(steering)
     found = measure(sources, said, edited, read, codec, steering, wording)
     if editor and editor.options.judged:
-        most = max(n, editor.options.judged)
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
-            value = worth(some, targets[i], fidelity, scale, steering, affect[i])
-            promising = [some[k] for k in np.argsort(-value, kind="stable")]
-            found[i] = stand(text, promising, edited[i] or {}, most, codec, editor, steering)
+
+            def value(each: Sequence[Measured], i: int = i) -> Floats:
+                return worth(each, targets[i], fidelity, scale, steering, affect[i])
+
+            def flawed(one: Measured, i: int = i) -> str:
+                return _fault(one, sources[i], affect[i], targets[i], musts[i], scale, steering)
+
+            known, rest = settled(text, some, edited[i] or {}, steering)
+            promising = _promising(known, rest, n, value, flawed)[: max(n, editor.options.judged)]
+            found[i] = [*stand(text, promising, codec, editor, steering), *known]
     else:
         found = fluent([pieces[i] for i in filled], sources, found, said, codec, steering)
     for i, at, target, some, must in zip(filled, affect, targets, found, musts, strict=True):
@@ -89,6 +96,20 @@ def rewrite(
         valence, arousal = (None if np.isnan(value) else float(value) for value in target)
         results[i] = Transfer(texts[i], float(at[0]), float(at[1]), valence, arousal, ranked)
     return results
+
+
+def _promising(
+    known: Sequence[Measured],
+    rest: Sequence[Measured],
+    n: int,
+    value: Callable[[Sequence[Measured]], Floats],
+    flawed: Callable[[Measured], str],
+) -> list[Measured]:
+    """Those of the `rest`, best first, that may be among the best `n`: `value` is what they are worth at
+    most, and of what is `known` and without a flaw fewer than `n` are worth more."""
+    best, most = value([one for one in known if not flawed(one)]), value(rest)
+    floor = np.sort(best)[-n] if len(best) >= n else -math.inf
+    return [rest[k] for k in np.argsort(-most, kind="stable") if most[k] >= floor]
 
 
 def _fault(
@@ -120,7 +141,7 @@ def edits(
     kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
     said: dict[str, Edit] = {}
     for edit in editor.propose(form, own, target, kept):
-        written = codec.orthography.restore(edit.form, text)
+        written = capital(codec.orthography.restore(edit.form, text), text)
         if wording.allows(written, text):
             said.setdefault(written, edit)
     return said

@@ -1,4 +1,5 @@
-"""Whether a text begins with a plain English statement, and tells what was: by closed classes of words."""
+"""What a text is, a plain English statement, a headline, a question or an order, and whether it tells what
+was: by closed classes of words."""
 
 import re
 from collections.abc import Container, Sequence
@@ -26,12 +27,15 @@ _WHEN = (
 )
 _MINDFUL = "hope wish thank promise swear apologize beg love hate glad happy sorry afraid"
 _ORDERS = (
-    "add ask avoid be bring buy call check click come consider do don't drink eat enjoy feel find follow "
-    "forget get give go help keep leave let let's like listen look make pay put read remember run save "
-    "say see send show stay stop take tell think try turn use visit wait watch write thank thanks please "
-    "hello hey hi sorry welcome wow yeah yep yes ok okay oh no what whatever where who whoever why how "
-    "which"
+    "add ask avoid be bring buy call check click come consider do don't drink eat enjoy feel find "
+    "follow forget get give go help keep leave let let's listen look make pay please put read remember "
+    "run save say see send show sit stay stop take tell think try turn use visit wait watch write"
 )
+_ADDRESSES = (
+    "like thank thanks hello hey hi sorry welcome wow yeah yep yes ok okay oh no whatever whoever what where "
+    "who why how which"
+)
+_ASKING = "what where who whom whose why how which when do don't"
 _NO_SUBJECT = (
     "always and apparently as because but either else especially even ever first for great have however "
     "imagine in instead it's just may maybe more much must neither never nor normally not note now of on "
@@ -49,7 +53,9 @@ _VERBS = _AUXILIARY | _PASTS | frozenset(_PRESENT.split())
 _TIME = frozenset(_WHEN.split())
 _FEELING = frozenset(_MINDFUL.split())
 _ORDER = frozenset(_ORDERS.split())
-_OTHER = _ORDER | frozenset(_NO_SUBJECT.split())
+_ADDRESS = _ORDER | frozenset(_ADDRESSES.split())
+_ASKS = frozenset(_ASKING.split()) | _AUXILIARY
+_OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split())
 
 
 def statement(form: str, names: Container[str] = (), nouns: Container[str] = ()) -> bool:
@@ -93,7 +99,36 @@ def assertion(form: str) -> bool:
         or not form.rstrip(".!")[-1:].isalnum()
     ):
         return False
-    return words[0].strip(",") not in _ORDER
+    return words[0].strip(",") not in _ADDRESS
+
+
+def telling(form: str) -> bool:
+    """Whether a text in the model's form, of one sentence or more, tells something, quotes and asks nothing,
+    and speaks of no feeling of the speaker's own."""
+    words = form.split()
+    if len(words) < 4 or not form[0].isalpha() or "?" in form or '"' in form:
+        return False
+    first = words[0].strip(",.;:!")
+    mindful = first.partition("'")[0] == "i" and not _FEELING.isdisjoint(_near(words)[:2])
+    said = first in _PASTS or first.endswith("ed")
+    return not (mindful or said or first in _OTHER or words[0].endswith(("!", ":", ";", "..")))
+
+
+def question(form: str) -> bool:
+    """Whether a text in the model's form is one question, with its question word or auxiliary in front."""
+    words = form.split()
+    if len(words) < 3 or not form.endswith("?") or _BROKEN.search(form[:-1]):
+        return False
+    return words[0] in _ASKS or words[0].partition("'")[0] in _ASKS
+
+
+def order(form: str) -> bool:
+    """Whether a text in the model's form is one order or request, with its verb in front."""
+    words = form.split()
+    if len(words) < 3 or words[0] not in _ORDER or _BROKEN.search(form):
+        return False
+    subject = words[0] in ("do", "don't") and words[1] in _PRONOUN | _STARTER  # "do you ..."
+    return not subject and form.rstrip(".!")[-1:].isalnum()
 
 
 def _near(words: Sequence[str]) -> list[str]:

@@ -105,10 +105,10 @@ class Editing:
             marks too, where arousal is asked for; 0: none is.
         mark_price: what it costs to put in an exclamation mark where there was none, in nats. Without meaning
             where the decoder judges.
-        frames: so many frames (`textvae.text.frames`) a dimension are tried around a statement; 0: none is.
+        frames: so many frames (`textvae.text.frames`) a dimension are tried around a sentence; 0: none is.
         frame_price: what it costs to put a sentence into a frame, or out of one, in nats.
-        judged: so many of the decoder's candidates are judged by how their words stand, the others dropped;
-            0: the decoder judges all there is, the edits too.
+        judged: so many of the decoder's candidates are judged by how their words stand, those that may yet be
+            chosen; the others are dropped. 0: the decoder judges all there is, the edits too.
         fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
             sentence is fluent, what a nat below that is worth, and how far below it a candidate may be.
             Without meaning where the decoder judges.
