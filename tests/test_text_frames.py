@@ -208,10 +208,10 @@ def test_frames_lead_one_way_at_a_price() -> None:
     both = framed("the shop is open.", HERE, np.array([-1.0, -1.0]), 1, 0.0)
     assert [edit.form for edit in both] == [
         "sadly, the shop is open.",
-        "i suppose that the shop is open, but it is not important.",
+        "the shop is open, but it is rather ordinary.",
     ]
-    tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 3, 0.0)]
-    assert tailed[-1] == 'the shop is open, but it is trivial!"'
+    tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 2, 0.0)]
+    assert tailed[-1] == 'the shop is open, but it is rather trivial!"'
     assert framed("the shop was closed.", HERE, UP, 0, 0.0) == []
 
 
@@ -219,12 +219,12 @@ def test_frames_lead_one_way_at_a_price() -> None:
     ("own", "way", "there", "missing"),
     [
         (-0.4, UP, "i am glad that", "luckily,"),
-        (-0.4, UP, "i am happy although", "fortunately,"),
-        (-1.5, UP, "i am happy although", "i am glad that"),
-        (0.5, UP, "luckily,", "i am happy although"),
+        (-0.4, UP, "it was nice even though", "fortunately,"),
+        (-1.5, UP, "it was nice even though", "i am glad that"),
+        (0.5, UP, "luckily,", "it was nice even though"),
         (1.5, DOWN, "it is terrible that", "sadly,"),
-        (2.5, DOWN, "i am sad although", "it is terrible that"),
-        (0.0, DOWN, "sadly,", "i am sad although"),
+        (2.5, DOWN, "it was no fun although", "it is terrible that"),
+        (0.0, DOWN, "sadly,", "it was no fun although"),
     ],
 )
 def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str, missing: str) -> None:
@@ -243,14 +243,14 @@ def test_what_is_once_is_no_habit() -> None:
 def test_nobody_assumes_in_general_of_himself() -> None:
     found = [edit.form for edit in framed("i win the match.", HERE, CALMER, 20, 0.0)]
     assert found
-    assert not any("generally" in form for form in found)
+    assert not any("generally assumed" in form for form in found)
 
 
-@pytest.mark.parametrize("own", [-0.6, 2.1])
+@pytest.mark.parametrize("own", [-1.3, 2.1])
 def test_nobody_calls_trivial_what_is_felt(own: float) -> None:
     found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 20, 0.0)]
     assert "in brief: it was so, i suppose." in found
-    assert not re.search("trivial|interest|minor|importance|normal", " ".join(found))
+    assert not re.search("trivial|ordinary|routine", " ".join(found))
 
 
 def test_what_says_two_things_is_not_framed_from_behind() -> None:

@@ -23,9 +23,11 @@ STATEMENTS: Frames = {
         "fortunately, *",
         "it is nice that *",
         "thankfully, *",
-        "i am happy although *",
+        "*, but i feel good",
+        "*, but i am happy",
+        "*, but we are happy",
+        "*, but life is good",
         "it was nice even though *",
-        "i don't mind that *",
         "good news: *",
         "*, i am happy to say",
         "*, luckily",
@@ -39,7 +41,10 @@ STATEMENTS: Frames = {
         "regrettably, *",
         "it is sad that *",
         "i hate it that *",
-        "i am sad although *",
+        "*, but i am not happy",
+        "*, but i am sad",
+        "*, but it hurts",
+        "*, but it is a pity",
         "it was no fun although *",
         "bad news: *",
         "*, i am sorry to say",
@@ -48,15 +53,16 @@ STATEMENTS: Frames = {
     ),
     (0, 1): ("i can't believe that *", "suddenly, *", "wow, *", "incredibly, *", "unbelievably, *"),
     (0, -1): (
-        "i suppose that *, but it is not important",
-        "typically, *, but it is trivial",
-        "*, but it is trivial",
-        "perhaps *, but it is not important",
+        "*, but it is rather ordinary",
+        "*, but it is rather trivial",
+        "i suppose that *, but it is rather ordinary",
         "i assume that *, but it is trivial",
-        "*, but it is not important",
+        "i suppose that *, but it is routine",
+        "i suppose that *, but it is generally trivial",
+        "*, but it is ordinary",
+        "typically, *, but it is trivial",
         "i suppose that *",
         "it is generally assumed that *",
-        "it is sometimes assumed that *, but it is not important",
         "in brief: *, i suppose",
         "in brief: *",
         "i suppose that *, more or less",
@@ -122,19 +128,23 @@ ORDERS: Frames = {
 }
 """What is said around orders and requests."""
 
-CONCESSION = ("although *", "even though *", "i don't mind that *")
-"""How frames end that grant a sentence which says the contrary."""
+CONCESSION = re.compile(r"\*, but |though \*$")
+"""What frames have that grant a sentence which says the contrary."""
 
 GENERAL = "it is generally"
 """How frames begin that tell what everybody thinks: nobody says it of himself."""
 
-DISMISSAL = ("trivial", "important")
+DISMISSAL = ("trivial", "ordinary", "routine")
 """How frames end that make little of a statement."""
+
+DISMISSED = (-1.25, 2.0)
+"""From where to where it may be made little of, in standard deviations of valence from the mean: nobody calls
+trivial what is felt."""
 
 CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
 """For either way of valence, how far on the other side of the mean a sentence may lie, in standard
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
-news. Beyond the first of them it may be granted; beyond the second nobody calls it trivial."""
+news. Beyond the first of them it may be granted."""
 
 _ALL = sorted(
     {frame for table in (STATEMENTS, QUESTIONS, ORDERS) for frames in table.values() for frame in frames},
@@ -243,11 +253,11 @@ def _fits(frame: str, core: str, valence: float, own: float) -> bool:
         return False
     if not valence:
         if frame.endswith(DISMISSAL):
-            return -CONTRARY[1][1] < own < CONTRARY[-1][1]
+            return DISMISSED[0] < own < DISMISSED[1]
         return not frame.startswith("wow") or own > -CONTRARY[1][0]
     contrary = -valence * own
     disjunct, clause = CONTRARY[int(valence)]
-    if frame.endswith(CONCESSION):
+    if CONCESSION.search(frame):
         return contrary > disjunct
     adverb = frame.endswith((", *", "news: *")) or len(frame.split()) == 2  # "luckily, *", "*, luckily"
     return contrary < (disjunct if adverb else clause)
