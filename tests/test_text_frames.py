@@ -127,7 +127,14 @@ def test_no_questions(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["take what you can get.", "please read the instructions!", "do not run here", "let us sit down."]
+    "form",
+    [
+        "take what you can get.",
+        "please read the instructions!",
+        "do not run here",
+        "let us sit down.",
+        "close the door.",
+    ],
 )
 def test_orders(form: str) -> None:
     assert order(form)
@@ -146,6 +153,7 @@ def test_orders(form: str) -> None:
         'come in," he said.',
         "wait - who are you",
         "take it...",
+        "close friends of the family say so.",
     ],
 )
 def test_no_orders(form: str) -> None:

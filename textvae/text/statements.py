@@ -31,6 +31,7 @@ _ORDERS = (
     "follow forget get give go help keep leave let let's listen look make pay please put read remember "
     "run save say see send show sit stay stop take tell think try turn use visit wait watch write"
 )
+_ORDERS_OF = "close open shut lock hold wash clean fill cut"
 _ADDRESSES = (
     "like thank thanks hello hey hi sorry welcome wow yeah yep yes ok okay oh no whatever whoever what where "
     "who why how which"
@@ -53,6 +54,7 @@ _VERBS = _AUXILIARY | _PASTS | frozenset(_PRESENT.split())
 _TIME = frozenset(_WHEN.split())
 _FEELING = frozenset(_MINDFUL.split())
 _ORDER = frozenset(_ORDERS.split())
+_ORDER_OF = frozenset(_ORDERS_OF.split())
 _ADDRESS = _ORDER | frozenset(_ADDRESSES.split())
 _ASKS = frozenset(_ASKING.split()) | _AUXILIARY
 _OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split())
@@ -99,7 +101,7 @@ def assertion(form: str) -> bool:
         or not form.rstrip(".!")[-1:].isalnum()
     ):
         return False
-    return words[0].strip(",") not in _ADDRESS
+    return words[0].strip(",") not in _ADDRESS and not _orders(words)
 
 
 def telling(form: str) -> bool:
@@ -111,7 +113,9 @@ def telling(form: str) -> bool:
     first = words[0].strip(",.;:!")
     mindful = first.partition("'")[0] == "i" and not _FEELING.isdisjoint(_near(words)[:2])
     said = first in _PASTS or first.endswith("ed")
-    return not (mindful or said or first in _OTHER or words[0].endswith(("!", ":", ";", "..")))
+    return not (
+        mindful or said or _orders(words) or first in _OTHER or words[0].endswith(("!", ":", ";", ".."))
+    )
 
 
 def question(form: str) -> bool:
@@ -125,10 +129,15 @@ def question(form: str) -> bool:
 def order(form: str) -> bool:
     """Whether a text in the model's form is one order or request, with its verb in front."""
     words = form.split()
-    if len(words) < 3 or words[0] not in _ORDER or _BROKEN.search(form):
+    if len(words) < 3 or not (words[0] in _ORDER or _orders(words)) or _BROKEN.search(form):
         return False
     subject = words[0] in ("do", "don't") and words[1] in _PRONOUN | _STARTER  # "do you ..."
     return not subject and form.rstrip(".!")[-1:].isalnum()
+
+
+def _orders(words: Sequence[str]) -> bool:
+    """Whether a verb that may also be another word has an object, as in "close the door"."""
+    return words[0] in _ORDER_OF and words[1] in _STARTER
 
 
 def _near(words: Sequence[str]) -> list[str]:
