@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textvae.errors import TextError, UnknownNameError
@@ -146,6 +146,7 @@ TEXTS = st.one_of(st.text(), st.lists(MARKS).map("".join))
 
 @pytest.mark.parametrize("orthography", [PLAIN, YELP], ids=["plain", "yelp"])
 @given(text=TEXTS, source=st.none() | TEXTS)
+@example(text=".", source="0")
 def test_any_text_has_one_form_and_comes_back(
     orthography: Orthography, text: str, source: str | None
 ) -> None:

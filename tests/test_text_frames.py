@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from textvae.text.frames import ORDERS, QUESTIONS, STATEMENTS, capital, frame_of, framed, unframed
+from textvae.text.frames import capital, frame_of, framed, unframed
+from textvae.text.phrases import ORDERS, QUESTIONS, STATEMENTS
 from textvae.text.statements import assertion, order, past, question, statement, telling
 
 UP, DOWN = np.array([1.0, 0.0]), np.array([-1.0, 0.0])

@@ -9,124 +9,9 @@ import re
 from collections.abc import Container
 
 from textvae.text.fillings import Edit
+from textvae.text.phrases import HEADLINES, ORDERS, QUESTIONS, STATEMENTS, TELLING, Frames
 from textvae.text.statements import assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
-
-Frames = dict[tuple[float, float], tuple[str, ...]]
-"""Frames for each way (valence, arousal) to go, in the model's form; the star is the sentence's place."""
-
-STATEMENTS: Frames = {
-    (1, 0): (
-        "i am glad that *",
-        "luckily, *",
-        "it is wonderful that *",
-        "fortunately, *",
-        "it is nice that *",
-        "thankfully, *",
-        "*, but i feel good",
-        "*, but i am happy",
-        "*, but we are happy",
-        "*, but life is good",
-        "it was nice even though *",
-        "good news: *",
-        "*, i am happy to say",
-        "*, luckily",
-    ),
-    (-1, 0): (
-        "sadly, *",
-        "it is terrible that *",
-        "unfortunately, *",
-        "i am afraid that *",
-        "it is a pity that *",
-        "regrettably, *",
-        "it is sad that *",
-        "i hate it that *",
-        "*, but i am not happy",
-        "*, but i am sad",
-        "*, but it hurts",
-        "*, but it is a pity",
-        "it was no fun although *",
-        "bad news: *",
-        "*, i am sorry to say",
-        "*, sadly",
-        "*, unfortunately",
-    ),
-    (0, 1): ("i can't believe that *", "suddenly, *", "wow, *", "incredibly, *", "unbelievably, *"),
-    (0, -1): (
-        "*, but it is rather ordinary",
-        "*, but it is rather trivial",
-        "i suppose that *, but it is rather ordinary",
-        "i assume that *, but it is trivial",
-        "i suppose that *, but it is routine",
-        "i suppose that *, but it is generally trivial",
-        "*, but it is ordinary",
-        "typically, *, but it is trivial",
-        "i suppose that *",
-        "it is generally assumed that *",
-        "in brief: *, i suppose",
-        "in brief: *",
-        "i suppose that *, more or less",
-        "perhaps *",
-        "*, i assume",
-    ),
-}
-"""What is said around statements."""
-
-HEADLINES: Frames = {
-    way: tuple(frame for frame in frames if frame.startswith("*") or ": *" in frame)
-    for way, frames in STATEMENTS.items()
-}
-"""What is said around headlines and fragments, which are no clauses: what stands behind or has a colon."""
-
-TELLING: Frames = {
-    way: tuple(frame for frame in frames if frame.endswith(": *")) for way, frames in HEADLINES.items()
-}
-"""What is said before all else that tells something: it ends in a colon."""
-
-QUESTIONS: Frames = {
-    (1, 0): (
-        "nice to see you, *",
-        "it is nice to ask: *",
-        "i am glad to ask: *",
-        "good to see you, *",
-        "glad to see you, *",
-    ),
-    (-1, 0): (
-        "i am sorry, but *",
-        "i am sorry to ask: *",
-        "i am afraid to ask: *",
-        "i hate to ask: *",
-        "i am sad to ask: *",
-    ),
-    (0, 1): ("come on, *", "my goodness, *", "oh my goodness, *", "oh my god, *"),
-    (0, -1): (
-        "in brief: *",
-        "generally speaking, *",
-        "in brief, a minor question: *",
-        "in brief, a trivial question: *",
-        "it is trivial, but in general, *",
-    ),
-}
-"""What is said around questions."""
-
-ORDERS: Frames = {
-    (1, 0): (
-        "*, thank you",
-        "it would be lovely: *",
-        "good to see you, *",
-        "nice to see you, *",
-    ),
-    (-1, 0): ("i am sorry, but *", "it is a pity, but *", "it is a shame, but *", "i am sorry: *"),
-    (0, 1): ("come on, *", "hurry up, *", "oh my goodness, *"),
-    (0, -1): (
-        "*, but it is not urgent",
-        "in brief: *",
-        "in brief: *, but it is not urgent",
-        "in brief, a minor matter: *",
-        "it is not urgent, but in general, *",
-    ),
-}
-"""What is said around orders and requests."""
 
 CONCESSION = re.compile(r"\*, but |though \*$")
 """What frames have that grant a sentence which says the contrary."""
@@ -196,7 +81,8 @@ def capital(written: str, source: str) -> str:
 
 
 def _split(form: str) -> tuple[str, str, str]:
-    """What opens a quotation and "and", "but", "so"; what a frame goes around; the marks at the end."""
+    """What stands before all else, such as a quotation mark or "but"; what a frame goes around; marks at the
+    end."""
     lead, end = _LEAD.match(form), _END.search(form)
     start, stop = (lead.end() if lead else 0), (end.start() if end else len(form))
     return form[:start], form[start:stop], form[stop:]

@@ -88,7 +88,7 @@ class Orthography:
         written = join_marks(tidy(source))
         text = join_marks(_figures(text, written))
         if written[-1:].isalnum() and text.endswith(".") and not text.endswith(".."):
-            text = text[:-1].rstrip()  # who left out the full stop does so again
+            text = text[:-1].rstrip() or text  # who left out the full stop does so again
         letters = [letter for letter in written if letter.isalpha() and letter.lower() != letter.upper()]
         if letters and not any(letter.isupper() for letter in letters):
             return text
