@@ -32,7 +32,10 @@ def measure(
     editor, what is kept is the mean of all wording and of the wording without the lexicon's words, which
     carry affect: those are to change. Frames are no part of what is kept."""
     lexicon = codec.lexicon
-    bare = [unframed(codec.orthography.normalise(source)) for source in sources]
+    bare = [
+        "" if some is None else unframed(codec.orthography.normalise(source))
+        for source, some in zip(sources, edited, strict=True)
+    ]
 
     def measured(source: str, bare: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
         similarity = content_kept(source, text)
