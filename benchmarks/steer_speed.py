@@ -1,7 +1,11 @@
-"""How soon the sentence follows an arrow key in `textvae steer`: from the key until it is on the screen."""
+"""How soon the sentence follows an arrow key in `textvae steer`: from the key until it is on the screen.
+
+Keys are put into the view's own queue: Textual's pilot waits after each until the processor is idle.
+"""
 
 import argparse
 import asyncio
+import copy
 import statistics
 import time
 from collections.abc import Sequence
@@ -37,16 +41,19 @@ def main() -> None:
 
 
 async def measure(writer: object, sentence: str) -> list[float]:
-    """Milliseconds from each key to its first sentence on the screen."""
+    """Milliseconds from each key to its first sentence on the screen; each point is looked for anew."""
     from textvae.cli.steer import CANDIDATES, hasty
     from textvae.cli.steering_view import SteeringView
+    from textvae.text.judging import remembering
     from textvae.text.values import Transfer
     from textvae.text.writer import TextWriter
 
     assert isinstance(writer, TextWriter)
-    start = writer.reader.score([sentence])[0, :2].tolist()
-
+    writer = copy.copy(writer)
+    writer.read = remembering(writer.read)
+    start = writer.read([sentence])[0].tolist()
     quick = hasty(writer)
+    quick.transfer(sentence, start[0], None)  # as the command does
 
     def draft(valence: float | None, arousal: float | None) -> Transfer:
         return quick.transfer(sentence, valence, arousal, CANDIDATES)
@@ -59,14 +66,16 @@ async def measure(writer: object, sentence: str) -> list[float]:
 
     view = SteeringView(sentence, (start[0], start[1]), draft, move, save)
     waits = []
-    async with view.run_test(size=(100, 30)) as pilot:
+    async with view.run_test(size=(100, 30)):
         for key in KEYS:
             view.found.clear()  # each point is looked for, also one that was there before
+            drawn = asyncio.Event()
             started = time.perf_counter()
-            await pilot.press(key)
+            view.simulate_key(key)
             while view.point not in view.found:
                 await asyncio.sleep(0.001)
-            await pilot.pause()  # until it is drawn
+            view.call_after_refresh(drawn.set)
+            await drawn.wait()
             waits.append(1000 * (time.perf_counter() - started))
     return waits
 

@@ -69,6 +69,14 @@ def test_latents_go_from_the_source_through_the_target_and_beyond() -> None:
     assert steered(source, target, steering).tolist() == expected
 
 
+def test_sides_lie_beside_each_strength_where_a_dimension_is_not_asked_for() -> None:
+    steering = Steering(strengths=(0.5, 1.0), sides=(-1.0, 2.5), bound=3.0)
+    source = torch.tensor([[1.0, 0.5]])
+    expected = [[[1.5, 0.5], [2.0, 0.5], [1.5, -0.5], [2.0, -0.5], [1.5, 3.0], [2.0, 3.0]]]
+    assert steered(source, torch.tensor([[2.0, NAN]]), steering).tolist() == expected
+    assert steered(source, torch.tensor([[2.0, 1.5]]), steering).tolist() == [[[1.5, 1.0], [2.0, 1.5]]]
+
+
 def test_words_in_the_way() -> None:
     lexicon = {"cold": (-0.5, 0.1), "rude": (-0.9, 0.4), "food": (0.05, 0.0), "great": (1.0, 0.3)}
     sentence = ["the", "food", "was", "cold", "great", "rude"]

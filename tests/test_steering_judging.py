@@ -1,5 +1,6 @@
 """What candidates are judged by: the affect of their words, words said again, and by whom."""
 
+from collections.abc import Sequence
 from math import tanh
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 
 from textvae.text.acceptance import fault_of, repeated, unclosed
 from textvae.text.choosing import Measured, choose
+from textvae.text.judging import remembering
 from textvae.text.lexicon import read_words
-from textvae.text.steering import Editing, Scale, Steering, merit
+from textvae.text.steering import Editing, Floats, Scale, Steering, merit
 
 NAN = float("nan")
 
@@ -104,3 +106,18 @@ def test_a_quotation_mark_wants_its_partner() -> None:
     assert not unclosed('"he came!"', "he came.")
     assert not unclosed('he came!"', 'he came."')
     assert not unclosed("he came :)", "he came.")
+
+
+def test_no_text_is_read_twice_and_each_gets_its_own_reading() -> None:
+    asked: list[list[str]] = []
+
+    def read(texts: Sequence[str]) -> Floats:
+        asked.append(list(texts))
+        return np.array([[len(text), -len(text)] for text in texts], float)
+
+    reading = remembering(read)
+    assert reading(["ab", "a", "ab"]).tolist() == [[2, -2], [1, -1], [2, -2]]
+    assert reading(["a", "abc"]).tolist() == [[1, -1], [3, -3]]
+    assert reading(["abc", "ab"]).tolist() == [[3, -3], [2, -2]]
+    assert reading([]).shape == (0, 2)
+    assert asked == [["ab", "a"], ["abc"]]

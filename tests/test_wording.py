@@ -45,6 +45,7 @@ def test_whole_words_whatever_their_case(text: str, phrase: str, there: bool) ->
         ('"I hate this place."', ()),  # the sentence itself
         ("They say “never” in Oslo.", ("never", "Oslo")),
         ("I paid $1,250.50 for two nights.", ("1,250.50", "two")),
+        ("We close at 6pm on the 21st, not on the A4.", ("6pm", "21st", "A4")),
         ("_num_ nights of _num_", ("_num_", "_num_")),
         ("I know I'm cold and you're late.", ()),
         ("", ()),
@@ -58,6 +59,7 @@ def test_what_no_rewriting_may_change(text: str, found: tuple[str, ...]) -> None
 def test_what_is_lost() -> None:
     assert lost(("5", "London"), "london has 5 parks") == []
     assert lost(("5", "London"), "Londoners have 15 parks") == ["5", "London"]
+    assert lost(("6pm", "A4"), "at 6pm on the A40") == ["A4"]
     assert lost(("_num_", "_num_"), "only _num_ left") == ["_num_"]
 
 

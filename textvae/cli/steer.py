@@ -54,6 +54,7 @@ def steer(
     or escape leaves and prints it. Only what you move is asked for: the sentence's own arousal is left alone
     until you press up or down.
     """
+    from textvae.text.judging import remembering
     from textvae.text.wording import Wording
 
     if output is not None:
@@ -83,7 +84,8 @@ def steer(
         return move
 
     with render.waiting("reading the sentence"):
-        start = writer.reader.score([item.text])[0, :2].tolist()
+        writer.read = remembering(writer.read)
+        start = writer.read([item.text])[0].tolist()
         draft, move = mover(hasty(writer)), mover(writer)
         draft(start[0], None)  # complains where the sentence is too long; what comes next is quick
 
@@ -105,7 +107,7 @@ def hasty(writer: "TextWriter") -> "TextWriter":
     _ = writer.reader, writer.editor  # loaded now, the two writers share them
     hasty = copy.copy(writer)
     some = () if writer.editor else strengths[len(strengths) // 2 :][:1]
-    hasty.steering = replace(writer.steering, strengths=some, strip=False)
+    hasty.steering = replace(writer.steering, strengths=some, sides=(), strip=False)
     if writer.editor:
         hasty.editor = copy.copy(writer.editor)
         hasty.editor.options = replace(writer.editor.options, per_word=3, per_gap=1, most=10)

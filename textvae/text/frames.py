@@ -9,7 +9,7 @@ import re
 from collections.abc import Container
 
 from textvae.text.fillings import Edit
-from textvae.text.phrases import HEADLINES, ORDERS, QUESTIONS, STATEMENTS, TELLING, Frames
+from textvae.text.phrases import BEHIND, HEADLINES, ORDERS, QUESTIONS, STATEMENTS, TAGGED, TELLING, Frames
 from textvae.text.statements import assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
 
@@ -42,11 +42,19 @@ _ONCE = re.compile(
     r"|(?:\b(?:am|are|is)|'m|'re|'s) (?:\w+ )?\w+ing\b"
 )
 _SELF = re.compile(r"(?:i|we)\b")
+_ADDRESS = re.compile(r"(?:@\w+[:,]? |\d+[.)] )*")
 _LEAD = re.compile(
-    r"[\"'(]?(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )"
+    _ADDRESS.pattern + r"""(?:"(?![^"]*[^\W_]" )|['(])?"""  # no title in quotation marks
+    r"(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )"
     r"|well, |oh, |now (?=what |how ))?"
 )
-_JOINING = ("and", "but", "so", "'", '"', "(")
+_JOINING = ("and", "but", "so")
+_QUOTED = re.compile(r'(?<!\S)"([^"]*[^\W_])"')
+_BLANKED = re.compile(r"\[\w+\]")
+_TAG = re.compile(
+    r", (?:(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|can|could|should|wo)(?:n't)? "
+    r"(?:i|you|he|she|it|we|they|there)|right|you know|huh)(?=\?[\"')]*$)"
+)
 _END = re.compile(r"[.!?]*[\"')]*$")
 _SEVERAL = re.compile(r"[.!?\"] ")
 _NEXT = re.compile(r"(?<=[.!?]) ")
@@ -115,18 +123,25 @@ def framed(
 
 
 def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) -> Frames:
-    """The frames of what is `said` behind a `lead`, by what it is."""
-    first = _NEXT.split(said)[0] if lead[:1].isalpha() or not lead else ""
-    joined = lead.startswith(_JOINING)
+    """The frames of what is `said` behind a `lead`, by what it is. What is quoted in it counts as words, and a
+    name that was blanked out ("[NAME]") as somebody."""
+    said = _BLANKED.sub("someone", _QUOTED.sub(r"\1", said))
+    lead = _ADDRESS.sub("", lead, count=1)
     if statement(said, names, nouns):
         return STATEMENTS
-    if not joined and assertion(said):
-        return HEADLINES
+    if (tag := _TAG.search(said)) and statement(said[: tag.start()] + ".", names, nouns):
+        return TAGGED
+    if lead.startswith(("'", "(")):
+        return {}
+    joined, spoken = lead.startswith(_JOINING), lead.startswith('"')
+    if not spoken and assertion(said):
+        return BEHIND if joined else HEADLINES
+    first = _NEXT.split(said)[0]
     if question(first):
         return QUESTIONS
     if order(first):
         return ORDERS
-    return TELLING if not joined and telling(said) else {}
+    return TELLING if not (joined or spoken) and telling(said) else {}
 
 
 def _fits(frame: str, core: str, valence: float, own: float) -> bool:

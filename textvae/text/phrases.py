@@ -1,5 +1,7 @@
 """The frames of `textvae.text.frames`, by what they go around."""
 
+from collections.abc import Callable
+
 Frames = dict[tuple[float, float], tuple[str, ...]]
 """Frames for each way (valence, arousal) to go, in the model's form; the star is the sentence's place."""
 
@@ -60,15 +62,22 @@ STATEMENTS: Frames = {
 }
 """What is said around statements."""
 
-HEADLINES: Frames = {
-    way: tuple(frame for frame in frames if frame.startswith("*") or ": *" in frame)
-    for way, frames in STATEMENTS.items()
-}
+
+
+def _some(frames: Frames, suits: Callable[[str], bool]) -> Frames:
+    return {way: tuple(filter(suits, each)) for way, each in frames.items()}
+
+
+HEADLINES = _some(STATEMENTS, lambda frame: frame.startswith("*") or ": *" in frame)
 """What is said around headlines and fragments, which are no clauses: what stands behind or has a colon."""
 
-TELLING: Frames = {
-    way: tuple(frame for frame in frames if frame.endswith(": *")) for way, frames in HEADLINES.items()
-}
+BEHIND = _some(STATEMENTS, lambda frame: frame.startswith("*"))
+"""What is said around those of them that begin with "and" or "but"."""
+
+TAGGED = _some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
+"""What is said before a statement that asks for assent ("..., isn't it?"), which stays at the end."""
+
+TELLING = _some(STATEMENTS, lambda frame: frame.endswith(": *"))
 """What is said before all else that tells something: it ends in a colon."""
 
 QUESTIONS: Frames = {
@@ -92,7 +101,6 @@ QUESTIONS: Frames = {
         "generally speaking, *",
         "in brief, a minor question: *",
         "in brief, a trivial question: *",
-        "it is trivial, but in general, *",
     ),
 }
 """What is said around questions."""
@@ -111,7 +119,6 @@ ORDERS: Frames = {
         "in brief: *",
         "in brief: *, but it is not urgent",
         "in brief, a minor matter: *",
-        "it is not urgent, but in general, *",
     ),
 }
 """What is said around orders and requests."""

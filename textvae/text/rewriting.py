@@ -161,7 +161,7 @@ def candidates(
 
     `targets` (N, 2) standardised, nan where nothing is asked for; `musts` are what each text has to hold.
     Each text is decoded from its own content and, where words of it stand in the way, also from that of the
-    rest, at every strength, all in one search. Where most of what is said loses words that are to be kept, or
+    rest, at every strength and side, all in one search. Where most of what is said loses words that are to be kept, or
     that no rewriting may change, a second search has to say them.
     """
     forms = list(pieces)
@@ -169,8 +169,8 @@ def candidates(
     source = codec.encode(pieces).mean
     target = torch.from_numpy(targets).to(source.affect)
     if steering.strip:
-        ways = (target - source.affect).tolist()
-        for i, (text, way) in enumerate(zip(texts, ways, strict=True)):
+        directions = (target - source.affect).tolist()
+        for i, (text, way) in enumerate(zip(texts, directions, strict=True)):
             words = set(words_of(codec.orthography.normalise(text)))
             words -= set(words_of(codec.orthography.normalise(" ".join(wording.of(text)))))
             hindering = in_the_way(words, way, codec.lexicon, steering.in_the_way)
@@ -180,17 +180,15 @@ def candidates(
     content = source.content
     if len(forms) > len(pieces):
         content = torch.cat([content, codec.encode(forms[len(pieces) :]).mean.content])
-    strengths = len(steering.strengths)
-    latent = Latent(
-        steered(source.affect, target, steering)[owner].flatten(0, 1),
-        content.repeat_interleave(strengths, dim=0),
-    )
-    room = codec.room([len(pieces[i]) for i in owner]).repeat_interleave(strengths)
+    affects = steered(source.affect, target, steering)
+    ways = affects.shape[1]
+    latent = Latent(affects[owner].flatten(0, 1), content.repeat_interleave(ways, dim=0))
+    room = codec.room([len(pieces[i]) for i in owner]).repeat_interleave(ways)
     said: list[dict[str, Hypothesis]] = [{} for _ in texts]
 
     def note(rows: Sequence[int], found: Sequence[Sequence[Hypothesis]]) -> None:
         for row, hypotheses in zip(rows, found, strict=True):
-            i = owner[row // strengths]
+            i = owner[row // ways]
             for each in hypotheses:
                 text = put_back(codec.text(each.tokens, texts[i]), texts[i], musts[i])
                 known = said[i].get(text)
@@ -205,8 +203,8 @@ def candidates(
         for words, each in zip(musts, said, strict=True)
     ]
     if any(short):
-        rest = [row for row in rows if short[owner[row // strengths]]]
-        asked = codec.asked([(musts[owner[row // strengths]], wording.avoid) for row in rest])
+        rest = [row for row in rows if short[owner[row // ways]]]
+        asked = codec.asked([(musts[owner[row // ways]], wording.avoid) for row in rest])
         again = Latent(latent.affect[rest], latent.content[rest])
         note(rest, codec.search(again, room[rest], replace(steering.search(), groups=1), asked))
     # A decoder that says nothing at all leaves the sentence as it is.

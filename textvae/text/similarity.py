@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from typing import TypeVar
 
 _FUNCTION_WORDS = (
     "a an and are as at be been but by did do does for from had has have he her him his i if in is it its "
@@ -15,6 +16,8 @@ LIGHT = 0.3
 """What a function word or a mark weighs beside a content word."""
 LONGEST = 3
 """Words that are compared together: with pairs alone, two clauses may change places unnoticed."""
+
+T = TypeVar("T")
 
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]+")
 
@@ -35,24 +38,27 @@ def content_kept(source: str, other: str, without: Container[str] = ()) -> float
     here, there = ([word for word in words(text) if word not in without] for text in (source, other))
     if here == there:
         return 1.0
+    weighed = [_weights(here), _weights(there)]
     sizes = range(1, min(LONGEST, max(len(here), len(there))) + 1)
-    return sum(_weighted_f1(_ngrams(here, size), _ngrams(there, size)) for size in sizes) / len(sizes)
+    return sum(_weighted_f1(here, there, *weighed, size) for size in sizes) / len(sizes)
 
 
-def _ngrams(tokens: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    return [tuple(tokens[start : start + size]) for start in range(len(tokens) - size + 1)]
+def _weights(tokens: Sequence[str]) -> list[float]:
+    return [LIGHT if word in FUNCTION_WORDS or not word[0].isalnum() else 1.0 for word in tokens]
 
 
-def _weighted_f1(here: Sequence[tuple[str, ...]], there: Sequence[tuple[str, ...]]) -> float:
-    first, second = Counter(here), Counter(there)
-    whole = _weight(first) + _weight(second)
-    return 2 * _weight(first & second) / whole if whole else 0.0
+def _weighted_f1(
+    here: Sequence[str], there: Sequence[str], first: Sequence[float], second: Sequence[float], size: int
+) -> float:
+    mine, weight = _ngrams(here, size), [sum(run) for run in _ngrams(first, size)]
+    whole = sum(weight) + sum(map(sum, _ngrams(second, size)))
+    left, common = Counter(_ngrams(there, size)), 0.0
+    for ngram, each in zip(mine, weight, strict=True):
+        if left[ngram] > 0:
+            left[ngram] -= 1
+            common += each
+    return 2 * common / whole if whole else 0.0
 
 
-def _weight(ngrams: Counter[tuple[str, ...]]) -> float:
-    return sum(
-        count
-        * sum(LIGHT if word in FUNCTION_WORDS or not word[0].isalnum() else 1.0 for word in ngram)
-        / len(ngram)
-        for ngram, count in ngrams.items()
-    )
+def _ngrams(tokens: Sequence[T], size: int) -> list[tuple[T, ...]]:
+    return list(zip(*(tokens[start:] for start in range(size)), strict=False))

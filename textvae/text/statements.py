@@ -129,6 +129,8 @@ def question(form: str) -> bool:
 def order(form: str) -> bool:
     """Whether a text in the model's form is one order or request, with its verb in front."""
     words = form.split()
+    if words[:1] == ["please,"]:
+        words = words[1:]
     if len(words) < 3 or not (words[0] in _ORDER or _orders(words)) or _BROKEN.search(form):
         return False
     subject = words[0] in ("do", "don't") and words[1] in _PRONOUN | _STARTER  # "do you ..."

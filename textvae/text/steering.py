@@ -22,6 +22,8 @@ class Steering:
     Attributes:
         strengths: how far to go, 0 the source's own affect, 1 the target. The decoder falls short of
             what it is asked for, so most lie beyond 1.
+        sides: each of these strengths also with so many standard deviations more of the dimension that
+            nothing is asked of: what the decoder writes moves along there, and one of them moves back.
         bound: no affect is asked of the decoder beyond this many standard deviations.
         strip: candidates also from what is left of a sentence without the words that stand in the way.
         in_the_way: a word does whose weight for the affect asked for is this far below 0, in standard
@@ -45,6 +47,7 @@ class Steering:
     """
 
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
+    sides: tuple[float, ...] = ()
     bound: float = 2.5
     strip: bool = True
     in_the_way: float = 0.1
@@ -167,11 +170,15 @@ def steered(source: Tensor, target: Tensor, steering: Steering) -> Tensor:
     """The affects to decode at: source + strength * (target - source), within the bound.
 
     `source` (N, 2) standardised; `target` (N, 2) likewise, nan where nothing is asked for, and there the
-    source's own is kept. Returns (N, K, 2), K strengths.
+    source's own is kept, or as far from it as one of the `sides`. Returns (N, K, 2), K strengths, or K (1 + S)
+    with S sides where a dimension is not asked for.
     """
     way = torch.where(target.isnan(), 0.0, target - source)
     strengths = torch.tensor(steering.strengths, dtype=source.dtype, device=source.device)
     reached = source[:, None] + strengths[:, None] * way[:, None]
+    if steering.sides and (free := target.isnan()).any():
+        sides = [reached + side * free[:, None] for side in steering.sides]
+        reached = torch.cat([reached, *sides], 1)
     # A source that is itself beyond the bound may stay where it is.
     limit = source.abs().clamp_min(steering.bound)[:, None]
     return torch.minimum(torch.maximum(reached, -limit), limit)

@@ -11,7 +11,7 @@ from textvae.corpora.abbreviations import LEADING
 from textvae.errors import InputError, TextError
 from textvae.text.typography import NUMBER, join_marks, tidy
 
-_FIGURE = re.compile(rf"{NUMBER}|\d+(?:[.,:/]\d+)*")
+_FIGURE = re.compile(rf"{NUMBER}|[^\W_]*\d+(?:[.,:/]\d+)*[^\W_]*")
 _SPELLED = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million"
@@ -170,7 +170,7 @@ def _names(text: str, casing: Mapping[str, str]) -> list[str]:
     for found in words:
         word = found[0]
         known = casing.get(word.lower(), "")[:1].isupper()
-        if word == "I" or not word[0].isalpha() or word.lower() in LEADING:
+        if word == "I" or not word.isalpha() or word.lower() in LEADING:
             continue
         if found.start() not in first and telling:
             name = word[0].isupper()

@@ -17,6 +17,7 @@ from textvae.text.drawing import draw_sentences
 from textvae.text.editing import Editor
 from textvae.text.infilling import Infiller
 from textvae.text.interpolating import waypoints
+from textvae.text.judging import Read
 from textvae.text.rebuilding import rebuild
 from textvae.text.rewriting import resolve, rewrite
 from textvae.text.steering import Editing, Scale, Steering
@@ -43,7 +44,8 @@ class TextWriter:
     >>> writer = TextWriter.load("text-en")
     >>> writer.transfer("the food was cold and the staff was rude", valence=4.0).text
 
-    `steering` says how candidates are made and chosen; `search` how latents are decoded otherwise.
+    `steering` says how candidates are made and chosen, `search` how latents are decoded otherwise, `read`
+    reads affect.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class TextWriter:
         self.steering = steering or read_table(config.get("steering", {}), Steering, "steering")
         self.search = PLAIN
         self.scale = Scale(tuple(config["affect_mean"]), tuple(config["affect_sd"]))
+        self.read: Read = self._read
         self._open_reader = open_reader
 
     @classmethod
@@ -172,7 +175,7 @@ class TextWriter:
                 n,
                 fidelity,
                 self.codec,
-                self._read,
+                self.read,
                 self.scale,
                 self.steering,
                 wording,
@@ -210,7 +213,7 @@ class TextWriter:
         """
         if steps < 2:
             raise InputError(f"steps {steps}: a way has at least 2, its ends.")
-        return waypoints(a, b, steps, spherical, self.codec, self._read, self.search)
+        return waypoints(a, b, steps, spherical, self.codec, self.read, self.search)
 
     def sample(
         self,
@@ -242,7 +245,7 @@ class TextWriter:
                 target,
                 temperature,
                 self.codec,
-                self._read,
+                self.read,
                 self.scale,
                 self.steering,
             )
@@ -254,5 +257,4 @@ class TextWriter:
             yield from act(batch)
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """(N, 2) valence and arousal on the 1-5 scale."""
         return self.reader.score(list(texts))[:, :2].astype(np.float64)
