@@ -90,6 +90,7 @@ def test_assertions(form: str) -> None:
         "wine and cheese",
         "what does he say of it?",
         "so it goes...",
+        "so please wait for me here.",
     ],
 )
 def test_no_assertions(form: str) -> None:
@@ -135,6 +136,7 @@ def test_no_questions(form: str) -> None:
         "do not run here",
         "let us sit down.",
         "close the door.",
+        "so, please don't wait for me.",
     ],
 )
 def test_orders(form: str) -> None:
@@ -198,7 +200,6 @@ def test_questions_and_orders_may_go_on() -> None:
         "nice to see you, wait for me. i am here.",
     ]
     assert framed("well, where are you?", HERE, LOUDER, 1, 0.0)[0].form == "well, come on, where are you?"
-    assert framed('"do you smoke?"', HERE, DOWN, 9, 0.0) == []
 
 
 def test_what_was_is_known() -> None:
@@ -299,6 +300,39 @@ def test_a_frame_stands_inside_a_quotation_and_behind_but() -> None:
     assert forms == ['"but i am glad that it rains today," he said.']
     assert framed('"a drink," he said.', HERE, UP, 1, 0.0) == []
     assert framed("so it is.", HERE, UP, 1, 0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ('"where are you?" he asked.', '"i am glad to ask: where are you?" he asked.'),
+        ('"let me get up," said john.', '"good to see you, let me get up," said john.'),
+        ("and now the news of today.", "and now the news of today, i am happy to say."),
+        ("[name] is on his way.", "i am glad that [name] is on his way."),
+        ("@anna we won the match!", "@anna i am glad that we won the match!"),
+        ("3. they spoke together.", "3. i am glad that they spoke together."),
+        ("it rains every day, doesn't it?", "luckily, it rains every day, doesn't it?"),
+        ('he was late, you know?"', 'luckily, he was late, you know?"'),
+        ('a video of a "friendly fire" accident', 'a video of a "friendly fire" accident, i am happy to say'),
+        ('"food fight" may be the word.', '"food fight" may be the word, i am happy to say.'),
+    ],
+)
+def test_what_stands_before_behind_and_between(form: str, expected: str) -> None:
+    found = [edit.form for edit in framed(form, HERE, UP, 20, 0.0)]
+    assert expected in found
+    assert {unframed(each) for each in found} == {form}
+
+
+@pytest.mark.parametrize(
+    "form", ["it rains, does he?", "(do you smoke?)", "'let me get up'", '"no," he said.']
+)
+def test_what_gets_no_frame(form: str) -> None:
+    assert framed(form, HERE, UP, 20, 0.0) == []
+
+
+def test_a_statement_that_asks_for_assent_ends_so() -> None:
+    found = [edit.form for edit in framed("you can swim, can't you?", HERE, CALMER, 20, 0.0)]
+    assert found == ["in brief: you can swim, can't you?"]
 
 
 def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:

@@ -56,7 +56,7 @@ _TAG = re.compile(
     r"(?:i|you|he|she|it|we|they|there)|right|you know|huh)(?=\?[\"')]*$)"
 )
 _END = re.compile(r"[.!?]*[\"')]*$")
-_SEVERAL = re.compile(r"[.!?\"] ")
+_SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
 _NEXT = re.compile(r"(?<=[.!?]) ")
 
 
@@ -123,8 +123,8 @@ def framed(
 
 
 def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) -> Frames:
-    """The frames of what is `said` behind a `lead`, by what it is. What is quoted in it counts as words, and a
-    name that was blanked out ("[NAME]") as somebody."""
+    """The frames of what is `said` behind a `lead`, by what it is. What is quoted in it counts as words, and
+    a name that was blanked out ("[NAME]") as somebody."""
     said = _BLANKED.sub("someone", _QUOTED.sub(r"\1", said))
     lead = _ADDRESS.sub("", lead, count=1)
     if statement(said, names, nouns):

@@ -63,7 +63,6 @@ STATEMENTS: Frames = {
 """What is said around statements."""
 
 
-
 def _some(frames: Frames, suits: Callable[[str], bool]) -> Frames:
     return {way: tuple(filter(suits, each)) for way, each in frames.items()}
 

@@ -161,8 +161,8 @@ def candidates(
 
     `targets` (N, 2) standardised, nan where nothing is asked for; `musts` are what each text has to hold.
     Each text is decoded from its own content and, where words of it stand in the way, also from that of the
-    rest, at every strength and side, all in one search. Where most of what is said loses words that are to be kept, or
-    that no rewriting may change, a second search has to say them.
+    rest, at every strength and side, all in one search. Where most of what is said loses words that are to be
+    kept, or that no rewriting may change, a second search has to say them.
     """
     forms = list(pieces)
     owner = list(range(len(texts)))

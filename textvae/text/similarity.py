@@ -38,9 +38,9 @@ def content_kept(source: str, other: str, without: Container[str] = ()) -> float
     here, there = ([word for word in words(text) if word not in without] for text in (source, other))
     if here == there:
         return 1.0
-    weighed = [_weights(here), _weights(there)]
+    first, second = _weights(here), _weights(there)
     sizes = range(1, min(LONGEST, max(len(here), len(there))) + 1)
-    return sum(_weighted_f1(here, there, *weighed, size) for size in sizes) / len(sizes)
+    return sum(_weighted_f1(here, there, first, second, size) for size in sizes) / len(sizes)
 
 
 def _weights(tokens: Sequence[str]) -> list[float]:
@@ -50,10 +50,10 @@ def _weights(tokens: Sequence[str]) -> list[float]:
 def _weighted_f1(
     here: Sequence[str], there: Sequence[str], first: Sequence[float], second: Sequence[float], size: int
 ) -> float:
-    mine, weight = _ngrams(here, size), [sum(run) for run in _ngrams(first, size)]
-    whole = sum(weight) + sum(map(sum, _ngrams(second, size)))
+    weights = [sum(run) for run in _ngrams(first, size)]
+    whole = sum(weights) + sum(sum(run) for run in _ngrams(second, size))
     left, common = Counter(_ngrams(there, size)), 0.0
-    for ngram, each in zip(mine, weight, strict=True):
+    for ngram, each in zip(_ngrams(here, size), weights, strict=True):
         if left[ngram] > 0:
             left[ngram] -= 1
             common += each

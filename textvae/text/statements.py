@@ -101,7 +101,7 @@ def assertion(form: str) -> bool:
         or not form.rstrip(".!")[-1:].isalnum()
     ):
         return False
-    return words[0].strip(",") not in _ADDRESS and not _orders(words)
+    return words[0].strip(",") not in _ADDRESS and "please" not in words[:2] and not _orders(words)
 
 
 def telling(form: str) -> bool:
@@ -129,7 +129,7 @@ def question(form: str) -> bool:
 def order(form: str) -> bool:
     """Whether a text in the model's form is one order or request, with its verb in front."""
     words = form.split()
-    if words[:1] == ["please,"]:
+    while words[:1] and words[0] in ("so,", "please,"):
         words = words[1:]
     if len(words) < 3 or not (words[0] in _ORDER or _orders(words)) or _BROKEN.search(form):
         return False

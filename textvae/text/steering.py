@@ -170,8 +170,8 @@ def steered(source: Tensor, target: Tensor, steering: Steering) -> Tensor:
     """The affects to decode at: source + strength * (target - source), within the bound.
 
     `source` (N, 2) standardised; `target` (N, 2) likewise, nan where nothing is asked for, and there the
-    source's own is kept, or as far from it as one of the `sides`. Returns (N, K, 2), K strengths, or K (1 + S)
-    with S sides where a dimension is not asked for.
+    source's own is kept, or as far from it as one of the `sides`. Returns (N, K, 2) for K strengths, and K is
+    1 + S times as many with S sides, where a dimension is not asked for.
     """
     way = torch.where(target.isnan(), 0.0, target - source)
     strengths = torch.tensor(steering.strengths, dtype=source.dtype, device=source.device)
