@@ -81,6 +81,8 @@ def test_a_part_of_the_source_is_written_as_in_the_source(sentence: str) -> None
         ("we were happy.", "WE WERE SAD.", "WE WERE HAPPY."),
         ("it was nice in paris", "I was sad in Paris", "It was nice in Paris"),
         ("i love london", "i hate Paris", "I love London"),
+        ("zoe came by the cafe.", "Zoë left the Café.", "Zoë came by the Café."),
+        ("a fiancee, a cafe", "A fiancée", "A fiancée, a cafe"),
         ("anglo-bbc", None, "Anglo-BBC"),
         ('"hello," said i.', None, '"Hello," said I.'),
         ("3 people came.", "3 people left.", "3 people came."),

@@ -16,6 +16,7 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TargetError, TextError
 from textvae.text.choosing import Measured, choose
 from textvae.text.codec import Codec
+from textvae.text.interpolating import smoothest
 from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.similarity import LIGHT, content_kept, words
@@ -272,8 +273,39 @@ def test_what_cannot_be_asked_for(writer: TextWriter) -> None:
 def test_a_way_begins_and_ends_at_its_sentences(writer: TextWriter, spherical: bool) -> None:
     way = writer.interpolate(SENTENCES[1], SENTENCES[2], steps=5, spherical=spherical)
     assert [point.step for point in way] == [0, 1, 2, 3, 4]
-    assert [point.weight for point in way] == [0, 0.25, 0.5, 0.75, 1]
-    assert (way[0].text, way[-1].text) == tuple(writer.reconstruct(SENTENCES[1:3]))
+    assert [way[0].text, way[-1].text] == SENTENCES[1:3]
+    assert [way[0].weight, *sorted(point.weight for point in way[1:-1]), way[-1].weight] == [
+        point.weight for point in way
+    ]
+    plain = writer.interpolate(SENTENCES[1], SENTENCES[2], steps=5, spherical=spherical, plain=True)
+    assert [point.weight for point in plain] == [0, 0.25, 0.5, 0.75, 1]
+    assert [plain[0].text, plain[-1].text] == writer.reconstruct(SENTENCES[1:3])
+
+
+def test_between_a_sentence_and_itself_is_nothing_else(writer: TextWriter) -> None:
+    way = writer.interpolate(SENTENCES[1], SENTENCES[1], steps=4)
+    assert {point.text for point in way} == {SENTENCES[1]}
+    assert [point.text for point in writer.interpolate(SENTENCES[0], SENTENCES[1], 2)] == SENTENCES[:2]
+
+
+def test_the_smoothest_way_goes_over_many_small_changes() -> None:
+    """Two half changes cost 1/4 each, and nothing for being even; one whole change 1 + 1/2 (2 - 1)^2 / 2, and
+    0.6 more for the second step, in which one stays."""
+    weights, free = np.array([0.0, 0.5, 1.0]), np.zeros(3)
+    halves = np.array([[0.0, 0.5, 1.0], [0.5, 0.0, 0.5], [1.0, 0.5, 0.0]])
+    assert smoothest(weights, halves, free, 3) == [0, 1, 2]
+    assert smoothest(weights, halves, np.array([0.0, 1.3, 0.0]), 3) == [0, 1, 2]  # 1.8 < 1.85
+    assert smoothest(weights, halves, np.array([0.0, 1.4, 0.0]), 3)[-1] == 2
+    assert smoothest(weights, halves, np.array([0.0, 1.4, 0.0]), 3) in ([0, 0, 2], [0, 2, 2])
+    assert smoothest(weights, halves, free, 2) == [0, 2]
+
+
+def test_the_smoothest_way_never_goes_back() -> None:
+    weights = np.array([0.0, 0.2, 0.2, 0.8, 1.0])
+    near = np.full((5, 5), 0.5)
+    way = smoothest(weights, near, np.zeros(5), 9)
+    assert way == sorted(way)
+    assert not {1, 2} <= set(way)  # neither is before the other
 
 
 def test_a_seed_decides_what_is_made_up(writer: TextWriter) -> None:

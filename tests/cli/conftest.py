@@ -178,7 +178,7 @@ class FakeWriter:
             check(text)
         return [text.lower() for text in texts]
 
-    def interpolate(self, a: str, b: str, steps: int, spherical: bool) -> list[Any]:
+    def interpolate(self, a: str, b: str, steps: int, spherical: bool, plain: bool) -> list[Any]:
         texts = [a if 2 * step < steps else b for step in range(steps)]
         return [
             SimpleNamespace(

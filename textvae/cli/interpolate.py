@@ -28,6 +28,9 @@ def interpolate(
     spherical: Annotated[
         bool, typer.Option("--spherical", help="Walk along the sphere instead of the straight line.")
     ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="The likeliest sentence of each step, smooth or not.")
+    ] = False,
     plot: PlotOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
@@ -38,6 +41,9 @@ def interpolate(
 ) -> None:
     """Write the sentences on the way from A to B, with the affect of each step.
 
+    Of what the decoder says on the way, the sentences are chosen that make a smooth one: little changes
+    between neighbours, and each reads well.
+
     A row of jsonl, csv or parquet holds step, weight (0 at A, 1 at B), text, valence and arousal (1 to 5).
     --plot draws the path in the plane of valence and arousal.
     """
@@ -47,7 +53,7 @@ def interpolate(
     start, end = reading.from_arguments([a, b])
     writer = open_writer(model, device, precision)
 
-    points = writer.interpolate(start.text, end.text, steps=steps, spherical=spherical)
+    points = writer.interpolate(start.text, end.text, steps=steps, spherical=spherical, plain=plain)
     if plot is not None:
         from textvae.cli.interpolate_figure import draw
 

@@ -16,7 +16,8 @@ from textvae.text.lexicon import Lexicon
 from textvae.text.model import Latent, Posterior, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.sampling import SampleOptions, sample_tokens
-from textvae.text.tokenizer import BOS, EOS, PAD, Tokenizer
+from textvae.text.tokenizer import BOS, EOS, PAD, UNK, Tokenizer
+from textvae.text.typography import unaccented
 from textvae.text.words import Words, read_tokenizer
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
@@ -87,7 +88,7 @@ class Codec:
 
     def pieces(self, text: str) -> list[int]:
         """The pieces of a sentence; none if it is blank. Raises `TextError` if it is too long."""
-        pieces = self.tokenizer.encode(self.orthography.normalise(text))
+        pieces = self.tokenizer.encode(self._form(text))
         words = len(text.split())
         if words > self.max_words or len(pieces) > self.max_pieces:
             shown = text.strip()
@@ -100,8 +101,13 @@ class Codec:
 
     def without(self, text: str, pieces: Sequence[int], words: frozenset[str]) -> list[int]:
         """`pieces` of a sentence without those of `words`, unless nothing would be left."""
-        carries = carrying_pieces(self.orthography.normalise(text), pieces, self.tokenizer, words)
+        carries = carrying_pieces(self._form(text), pieces, self.tokenizer, words)
         return [piece for piece, leave in zip(pieces, carries, strict=True) if not leave] or list(pieces)
+
+    def _form(self, text: str) -> str:
+        """A text in the model's form, without accents if it has letters that no piece has."""
+        form = self.orthography.normalise(text)
+        return unaccented(form) if UNK in self.tokenizer.encode(form) else form
 
     def text(self, tokens: Sequence[int], source: str | None = None) -> str:
         """Pieces as a person would write them, or as the writer of `source` would."""

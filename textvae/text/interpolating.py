@@ -1,15 +1,42 @@
 """The sentences on the way from one sentence to another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from textvae.errors import TextError
+from textvae.text.acceptance import repeated
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
 from textvae.text.model import Latent
+from textvae.text.similarity import content_kept, words
 from textvae.text.steering import Floats, between
+from textvae.text.typography import unaccented
 from textvae.text.values import Waypoint
+
+POINTS, MOST_POINTS = 33, 129
+"""Latents on the way whose sentences are looked at; twice as many as there are steps, within these."""
+
+CANDIDATES = 8
+"""Sentences of each of them."""
+
+UNLIKELY, AWKWARD, UNEVEN, REPEATED = 0.4, 0.5, 0.5, 0.6
+"""What a nat a piece costs by which a sentence is unlikely at its latent, or less fluent than the more fluent
+one of the two ends; what it costs that a step is twice as long as it should be, and that it is none. To
+change all of the wording at once costs 1. Chosen by reading, on sentences of our own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A sentence on the way in the model's form, the latent where it is likeliest, as a weight from 0 to 1,
+    and its log-probability a piece there."""
+
+    form: str
+    tokens: tuple[int, ...]
+    weight: float
+    log_prob: float
 
 
 def waypoints(
@@ -17,11 +44,13 @@ def waypoints(
     b: str,
     steps: int,
     spherical: bool,
+    plain: bool,
     codec: Codec,
     read: Callable[[Sequence[str]], Floats],
     search: BeamOptions,
 ) -> list[Waypoint]:
-    """The likeliest sentence of each of `steps` latents from that of `a` to that of `b`.
+    """`steps` sentences from `a` to `b`. `plain`: the likeliest sentence of each latent, of the ends as well;
+    else `a` and `b` themselves, and between them what makes the `smoothest` way.
 
     Raises `TextError` if one of them is blank.
     """
@@ -29,19 +58,94 @@ def waypoints(
     for end, name in zip(ends, ("first", "second"), strict=True):
         if not end:
             raise TextError(f"the {name} sentence is blank: interpolate needs two sentences.")
+    if plain:
+        path = [stops[0] for stops in _said(ends, steps, spherical, codec, search)]
+    else:
+        points = min(max(POINTS, 2 * steps + 1), MOST_POINTS)
+        options = replace(search, width=CANDIDATES, keep=CANDIDATES)
+        found = [stop for stops in _said(ends, points, spherical, codec, options) for stop in stops]
+        first, last = (
+            Stop(codec.orthography.normalise(text), tuple(end), weight, 0.0)
+            for text, end, weight in zip((a, b), ends, (0.0, 1.0), strict=True)
+        )
+        path = _way(first, last, found, steps, codec)
+    texts = [  # written as the nearer sentence is
+        codec.orthography.restore(stop.form, a if stop.weight <= 0.5 else b) for stop in path
+    ]
+    readings = read(texts).tolist()
+    return [
+        Waypoint(step, round(stop.weight, 6), text, *reading)
+        for step, (stop, text, reading) in enumerate(zip(path, texts, readings, strict=True))
+    ]
+
+
+def _said(
+    ends: Sequence[Sequence[int]], points: int, spherical: bool, codec: Codec, search: BeamOptions
+) -> list[list[Stop]]:
+    """What the decoder says at each of so many latents from one end to the other, the likeliest first."""
     latent = codec.encode(ends).mean
-    weights = torch.linspace(0, 1, steps, device=latent.content.device)
+    weights = torch.linspace(0, 1, points, device=latent.content.device)
     affect = between(latent.affect[0], latent.affect[1], weights)
     content = between(latent.content[0], latent.content[1], weights, spherical)
     room = codec.room([len(end) for end in ends])[:, None].float()
     longest = between(room[0], room[1], weights)[:, 0].long()
-    found = codec.search(Latent(affect, content), longest, search)
-    texts = [  # written as the nearer sentence is
-        codec.text(hypotheses[0].tokens, a if weight <= 0.5 else b)
-        for hypotheses, weight in zip(found, weights.tolist(), strict=True)
-    ]
-    readings = read(texts).tolist()
     return [
-        Waypoint(step, round(float(weight), 6), text, *reading)
-        for step, (weight, text, reading) in enumerate(zip(weights.tolist(), texts, readings, strict=True))
+        [
+            Stop(codec.tokenizer.decode(each.tokens), tuple(each.tokens), weight, each.log_prob_per_token)
+            for each in hypotheses
+        ]
+        for hypotheses, weight in zip(
+            codec.search(Latent(affect, content), longest, search), weights.tolist(), strict=True
+        )
     ]
+
+
+def _way(first: Stop, last: Stop, found: Iterable[Stop], steps: int, codec: Codec) -> list[Stop]:
+    """The smoothest way from `first` to `last` through what was `found`. A sentence that differs from an end
+    in marks only, says a word twice that no end does, or cries out as no end does, is no stop; between ends
+    that are the same nothing is."""
+    said = f"{first.form} {last.form}"
+    known = {_worded(first), _worded(last)}
+    likeliest: dict[tuple[str, ...], Stop] = {}
+    for stop in sorted(found, key=lambda stop: -stop.log_prob) if len(known) == 2 else ():
+        louder = "!" in stop.form and "!" not in said
+        if not (louder or _worded(stop) in known or repeated(stop.form, said)) and 0 < stop.weight < 1:
+            likeliest.setdefault(_worded(stop), stop)
+    stops = [first, *sorted(likeliest.values(), key=lambda stop: stop.weight), last]
+    fluency = np.array(codec.fluency([stop.tokens for stop in stops]))
+    costs = AWKWARD * np.maximum(max(fluency[0], fluency[-1]) - fluency, 0.0)
+    costs -= UNLIKELY * np.array([stop.log_prob for stop in stops])
+    costs[[0, -1]] = 0.0
+    kept = np.array([[content_kept(one.form, other.form) for other in stops] for one in stops])
+    chosen = smoothest(np.array([stop.weight for stop in stops]), 1.0 - kept, costs, steps)
+    return [stops[i] for i in chosen]
+
+
+def _worded(stop: Stop) -> tuple[str, ...]:
+    return tuple(word for word in words(unaccented(stop.form)) if word[0].isalnum())
+
+
+def smoothest(weights: Floats, distances: Floats, costs: Floats, steps: int) -> list[int]:
+    """The cheapest way of `steps` stops from the first of N to the last one, never back (Viterbi 1967).
+
+    `weights` (N,), rising, say where each stands between 0 and 1, `distances` (N, N) how far it is from one
+    to another, at most 1, and `costs` (N,) what a stop costs. A move costs its squared distance, so that many
+    small ones are cheaper than a large one, and `UNEVEN` / (steps - 1) times (its length in weight by that of
+    an even step, less 1) squared; to stay costs `REPEATED`.
+    """
+    moves = steps - 1
+    length = weights[None, :] - weights[:, None]
+    move = distances**2 + UNEVEN * (length * moves - 1) ** 2 / moves
+    move[length <= 0] = np.inf
+    np.fill_diagonal(move, REPEATED)
+    total = np.full(len(weights), np.inf)
+    total[0] = 0.0
+    before = []
+    for _ in range(moves):
+        sums = total[:, None] + move + costs[None, :]
+        before.append(sums.argmin(0))
+        total = sums.min(0)
+    way = [len(weights) - 1]
+    for best in reversed(before):
+        way.append(int(best[way[-1]]))
+    return way[::-1]

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
 from textvae.errors import UnknownNameError
-from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy
+from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy, unaccented
 
 FORMS = ("plain", "yelp", "given")
 ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by word
@@ -163,14 +163,15 @@ def _ends_sentence(word: str) -> bool:
 
 
 def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None) -> str:
-    """`text` with the capitals of `source` where its words come from there, and the usual ones elsewhere."""
+    """`text` with the capitals of `source` where its words come from there, and the usual ones elsewhere. A
+    word of the source has its accents, which the model may not know."""
     words = list(_words(text))
     theirs = list(_words(source)) if source is not None else []
-    inner = {word.lower(): word for _, word, begins in reversed(theirs) if not begins}
+    inner = {_folded(word): word for _, word, begins in reversed(theirs) if not begins}
     first = {
-        word.lower(): word for _, word, begins in theirs if begins and not word[1:].islower() and word[1:]
+        _folded(word): word for _, word, begins in theirs if begins and not word[1:].islower() and word[1:]
     }
-    same = _aligned([word.lower() for _, word, _ in theirs], [word for _, word, _ in words])
+    same = _aligned(*([_folded(word) for _, word, _ in some] for some in (theirs, words)))
     small = bool(theirs) and next((word for _, word, _ in theirs if word), "1")[0].islower()
     paired = {
         number: casing[f"{word} {stem}"].split(" ")[0]
@@ -185,13 +186,18 @@ def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None
         elif origin is not None and (origin == number == 0 or same.get(number - 1) == origin - 1):
             form = theirs[origin][1]
         else:
-            form = inner.get(word) or first.get(word) or paired.get(number) or _usual(word, casing)
+            known = _folded(word)
+            form = inner.get(known) or first.get(known) or paired.get(number) or _usual(word, casing)
             goes_on = len(words) == len(theirs) and theirs[number][1][:1].islower()  # '"Ha, ha!" cried he.'
             if begins and form[:2].islower() and not (small and number == 0) and not goes_on:
                 form = form[:1].upper() + form[1:]
         pieces += [text[place:start], form]
         place = start + len(word)
     return "".join(pieces) + text[place:]
+
+
+def _folded(word: str) -> str:
+    return unaccented(word.lower())
 
 
 def _usual(word: str, casing: Mapping[str, str]) -> str:

@@ -82,6 +82,13 @@ def tidy(text: str) -> str:
     return clean(unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS))
 
 
+def unaccented(text: str) -> str:
+    """A text without what stands above and below its letters."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 def join_marks(text: str) -> str:
     """Marks where a person writes them: "`` do n't go , '' he said ." -> '"don't go," he said.'."""
     if not _APART.search(text):

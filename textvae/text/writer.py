@@ -44,8 +44,7 @@ class TextWriter:
     >>> writer = TextWriter.load("text-en")
     >>> writer.transfer("the food was cold and the staff was rude", valence=4.0).text
 
-    `steering` says how candidates are made and chosen, `search` how latents are decoded otherwise, `read`
-    reads affect.
+    `steering` says how candidates are made and chosen, `search` how latents are decoded, `read` reads affect.
     """
 
     def __init__(
@@ -131,10 +130,9 @@ class TextWriter:
         """Rewrite one sentence or many with the affect asked for.
 
         A goal is a number from 1 to 5, a shift (`"+0.8"`), or a word (`"very-high"`). Up to `n` candidates
-        a sentence, best first, those with a fault last; `fidelity` 0 cares for the affect only, 1 for the
-        wording only. Every candidate holds the words and phrases of `keep` that its source holds, and none
-        of `avoid`; whole words, whatever their case. A blank sentence stays blank. What is said is the same
-        alone, in a list and in a stream.
+        a sentence, best first, those with a fault last; `fidelity` 0 cares for affect only, 1 for wording.
+        Every candidate holds the phrases of `keep` that its source holds, and none of `avoid`, whatever
+        their case. A blank sentence stays blank. What is said is the same alone and in a list.
 
         Raises `TargetError` for a goal that is not one, `TextError` for a sentence that is too long or
         lacks, alone, what is to be kept, `InputError` for words that cannot be kept or avoided.
@@ -205,15 +203,17 @@ class TextWriter:
         """A sentence in the model's own form: lower-cased, and as its corpus writes marks."""
         return self.codec.orthography.normalise(text)
 
-    def interpolate(self, a: str, b: str, steps: int = 7, spherical: bool = False) -> list[Waypoint]:
+    def interpolate(
+        self, a: str, b: str, steps: int = 7, spherical: bool = False, plain: bool = False
+    ) -> list[Waypoint]:
         """The sentences on the way from `a` to `b`, both ends counted, with the affect read in each.
 
-        The affect latent goes along the line, the content along the line or, `spherical`, along the arc.
-        Neighbours may decode to the same sentence.
+        The affect latent goes along the line, the content along the line or, `spherical`, along the arc. What
+        makes the smoothest way is chosen of what is said there, or, `plain`, the likeliest of even steps.
         """
         if steps < 2:
             raise InputError(f"steps {steps}: a way has at least 2, its ends.")
-        return waypoints(a, b, steps, spherical, self.codec, self.read, self.search)
+        return waypoints(a, b, steps, spherical, plain, self.codec, self.read, self.search)
 
     def sample(
         self,
