@@ -323,6 +323,16 @@ def test_what_stands_before_behind_and_between(form: str, expected: str) -> None
     assert {unframed(each) for each in found} == {form}
 
 
+def test_a_later_sentence_is_framed_where_the_first_cannot_be() -> None:
+    form = "hmm, is it so? it does not look like it."
+    found = [edit.form for edit in framed(form, HERE, DOWN, 20, 0.0)]
+    assert found[0] == "hmm, is it so? sadly, it does not look like it."
+    assert not any("news" in each for each in found)
+    assert {unframed(each) for each in found} == {form}
+    assert framed('"hmm, is it so? it does not look like it.', HERE, DOWN, 20, 0.0) == []
+    assert framed("hmm, is it so? no doubt about it.", HERE, DOWN, 20, 0.0) == []
+
+
 @pytest.mark.parametrize(
     "form", ["it rains, does he?", "(do you smoke?)", "'let me get up'", '"no," he said.']
 )

@@ -61,23 +61,34 @@ _NEXT = re.compile(r"(?<=[.!?]) ")
 
 
 def frame_of(form: str) -> str:
-    """The frame that a text in the model's form stands in; empty if it stands in none."""
-    core = _split(form)[1]
-    for frame in _ALL:
-        before, after = frame.split("*")
-        if core.startswith(before) and core.endswith(after) and len(core) > len(frame):
-            return frame
-    return ""
+    """The frame that a text in the model's form, or one of its sentences, stands in; empty if none does."""
+    return _found(form)[1]
 
 
 def unframed(form: str) -> str:
     """A text in the model's form without the frame that it stands in."""
-    frame = frame_of(form)
+    start, frame = _found(form)
     if not frame:
         return form
-    lead, core, end = _split(form)
+    lead, core, end = _split(form[start:])
     before, after = frame.split("*")
-    return lead + core[len(before) : len(core) - len(after)] + end
+    return form[:start] + lead + core[len(before) : len(core) - len(after)] + end
+
+
+def _found(form: str) -> tuple[int, str]:
+    """Where what stands in a frame begins, and the frame."""
+    for start in _starts(form):
+        core = _split(form[start:])[1]
+        for frame in _ALL:
+            before, after = frame.split("*")
+            if core.startswith(before) and core.endswith(after) and len(core) > len(frame):
+                return start, frame
+    return 0, ""
+
+
+def _starts(form: str) -> list[int]:
+    """Where the sentences of a text begin; where it quotes, only the first is known."""
+    return [0, *(found.end() for found in _NEXT.finditer(form) if '"' not in form)]
 
 
 def capital(written: str, source: str) -> str:
@@ -109,13 +120,22 @@ def framed(
 
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats; no model says it, so that its
     log-probability is 0. A statement, a headline, a question and an order have frames of their own; `names`
-    and `nouns` tell statements, as `statement` has them. None is put that contradicts the text (`CONTRARY`).
+    and `nouns` tell statements, as `statement` has them. Of a text that is none of them a later sentence may
+    be a statement. None is put that contradicts the text (`CONTRARY`).
     """
-    lead, core, end = _split(unframed(form))
-    said = core.partition('"')[0].rstrip(",") if lead.startswith('"') else core + end
+    text = unframed(form)
+    for start in _starts(text):
+        lead, core, end = _split(text[start:])
+        said = core.partition('"')[0].rstrip(",") if lead.startswith('"') else core + end
+        suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
+        if suited:
+            break
+    lead = text[:start] + lead
     asked = [
-        [frame for frame in frames if _fits(frame, core, valence, own[0])][:most]
-        for (valence, arousal), frames in _frames(lead, said, names, nouns).items()
+        [frame for frame in frames if _fits(frame, core, valence, own[0]) and not (start and ":" in frame)][
+            :most
+        ]
+        for (valence, arousal), frames in suited.items()
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
     forms = [core, *(frame.replace("*", core) for frames in asked for frame in frames)] if asked else []
