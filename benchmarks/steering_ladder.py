@@ -38,7 +38,7 @@ def english(edits: Editing, steering: Steering) -> Iterator[tuple[str, Editing, 
 
 def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:
     """The rungs of `text-yelp`, up to how it is."""
-    rung = replace(steering, strip=False, words=0.0, other=0.0, content=0.0, fluency=0.0)
+    rung = replace(steering, strip=False, sides=(), words=0.0, other=0.0, content=0.0, fluency=0.0)
     yield "chosen by the affect read", rung
     for what, change in (
         ("and by the wording kept", {"content": steering.content}),
@@ -46,6 +46,7 @@ def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:
         ("and by the affect of the words by themselves", {"words": steering.words}),
         ("and by arousal, which is to stay", {"other": steering.other}),
         ("candidates also without the words in the way", {"strip": steering.strip}),
+        ("and with more or less arousal", {"sides": steering.sides}),
     ):
         rung = replace(rung, **change)
         yield what, rung
