@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from textvae.errors import TextError
-from textvae.text.acceptance import repeated
+from textvae.text.acceptance import repeated, unclosed
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
 from textvae.text.model import Latent
@@ -102,14 +102,15 @@ def _said(
 
 def _way(first: Stop, last: Stop, found: Iterable[Stop], steps: int, codec: Codec) -> list[Stop]:
     """The smoothest way from `first` to `last` through what was `found`. A sentence that differs from an end
-    in marks only, says a word twice that no end does, or cries out as no end does, is no stop; between ends
-    that are the same nothing is."""
+    in marks only, says a word twice that no end does, cries out as no end does, or has a quotation mark that
+    has no partner, is no stop; between ends that are the same nothing is."""
     said = f"{first.form} {last.form}"
     known = {_worded(first), _worded(last)}
     likeliest: dict[tuple[str, ...], Stop] = {}
     for stop in sorted(found, key=lambda stop: -stop.log_prob) if len(known) == 2 else ():
         louder = "!" in stop.form and "!" not in said
-        if not (louder or _worded(stop) in known or repeated(stop.form, said)) and 0 < stop.weight < 1:
+        faulty = louder or repeated(stop.form, said) or unclosed(stop.form, said)
+        if not faulty and _worded(stop) not in known and 0 < stop.weight < 1:
             likeliest.setdefault(_worded(stop), stop)
     stops = [first, *sorted(likeliest.values(), key=lambda stop: stop.weight), last]
     fluency = np.array(codec.fluency([stop.tokens for stop in stops]))
