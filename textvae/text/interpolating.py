@@ -22,9 +22,9 @@ POINTS, MOST_POINTS = 33, 129
 CANDIDATES = 8
 """Sentences of each of them."""
 
-UNLIKELY, AWKWARD, UNEVEN, REPEATED = 0.4, 0.5, 0.5, 0.6
+UNLIKELY, AWKWARD, UNEVEN, REPEATED = 0.4, 0.5, 0.05, 0.6
 """What a nat a piece costs by which a sentence is unlikely at its latent, or less fluent than the more fluent
-one of the two ends; what it costs that a step is twice as long as it should be, and that it is none. To
+one of the two ends; what it costs to stand a whole step from where an even way would stand, and to stay. To
 change all of the wording at once costs 1. Chosen by reading, on sentences of our own."""
 
 
@@ -131,19 +131,19 @@ def smoothest(weights: Floats, distances: Floats, costs: Floats, steps: int) -> 
 
     `weights` (N,), rising, say where each stands between 0 and 1, `distances` (N, N) how far it is from one
     to another, at most 1, and `costs` (N,) what a stop costs. A move costs its squared distance, so that many
-    small ones are cheaper than a large one, and `UNEVEN` / (steps - 1) times (its length in weight by that of
-    an even step, less 1) squared; to stay costs `REPEATED`.
+    small ones are cheaper than a large one; to stay costs `REPEATED`. To stand w away from where an even way
+    would stand costs `UNEVEN` w^2 (steps - 1)^2.
     """
     moves = steps - 1
-    length = weights[None, :] - weights[:, None]
-    move = distances**2 + UNEVEN * (length * moves - 1) ** 2 / moves
-    move[length <= 0] = np.inf
+    move = distances**2
+    move[weights[None, :] <= weights[:, None]] = np.inf
     np.fill_diagonal(move, REPEATED)
     total = np.full(len(weights), np.inf)
     total[0] = 0.0
     before = []
-    for _ in range(moves):
-        sums = total[:, None] + move + costs[None, :]
+    for step in range(1, steps):
+        uneven = UNEVEN * (weights * moves - step) ** 2
+        sums = total[:, None] + move + (costs + uneven)[None, :]
         before.append(sums.argmin(0))
         total = sums.min(0)
     way = [len(weights) - 1]
