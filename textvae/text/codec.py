@@ -107,7 +107,9 @@ class Codec:
     def _form(self, text: str) -> str:
         """A text in the model's form, without accents if it has letters that no piece has."""
         form = self.orthography.normalise(text)
-        return unaccented(form) if UNK in self.tokenizer.encode(form) else form
+        if form.isascii() or UNK not in self.tokenizer.encode(form):
+            return form
+        return unaccented(form)
 
     def text(self, tokens: Sequence[int], source: str | None = None) -> str:
         """Pieces as a person would write them, or as the writer of `source` would."""

@@ -1,7 +1,8 @@
 """The sentences on the way from one sentence to another."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from textvae.errors import TextError
 from textvae.text.acceptance import repeated, unclosed
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
+from textvae.text.judging import Read
 from textvae.text.model import Latent
 from textvae.text.similarity import content_kept, words
 from textvae.text.steering import Floats, between
@@ -46,7 +48,7 @@ def waypoints(
     spherical: bool,
     plain: bool,
     codec: Codec,
-    read: Callable[[Sequence[str]], Floats],
+    read: Read,
     search: BeamOptions,
 ) -> list[Waypoint]:
     """`steps` sentences from `a` to `b`. `plain`: the likeliest sentence of each latent, of the ends as well;
@@ -117,8 +119,10 @@ def _way(first: Stop, last: Stop, found: Iterable[Stop], steps: int, codec: Code
     costs = AWKWARD * np.maximum(max(fluency[0], fluency[-1]) - fluency, 0.0)
     costs -= UNLIKELY * np.array([stop.log_prob for stop in stops])
     costs[[0, -1]] = 0.0
-    kept = np.array([[content_kept(one.form, other.form) for other in stops] for one in stops])
-    chosen = smoothest(np.array([stop.weight for stop in stops]), 1.0 - kept, costs, steps)
+    distances = np.zeros((len(stops), len(stops)))
+    for (i, one), (k, other) in combinations(enumerate(stops), 2):
+        distances[i, k] = distances[k, i] = 1.0 - content_kept(one.form, other.form)
+    chosen = smoothest(np.array([stop.weight for stop in stops]), distances, costs, steps)
     return [stops[i] for i in chosen]
 
 
