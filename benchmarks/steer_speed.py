@@ -42,6 +42,7 @@ def main() -> None:
 
 async def measure(writer: object, sentence: str) -> list[float]:
     """Milliseconds from each key to its first sentence on the screen; each point is looked for anew."""
+    from textvae.cli.plane import around
     from textvae.cli.steer import CANDIDATES, hasty
     from textvae.cli.steering_view import SteeringView
     from textvae.text.judging import remembering
@@ -51,9 +52,8 @@ async def measure(writer: object, sentence: str) -> list[float]:
     assert isinstance(writer, TextWriter)
     writer = copy.copy(writer)
     writer.read = remembering(writer.read)
-    start = writer.read([sentence])[0].tolist()
+    start = tuple(writer.read([sentence])[0].tolist())
     quick = hasty(writer)
-    quick.transfer(sentence, start[0], None)  # as the command does
 
     def draft(valence: float | None, arousal: float | None) -> Transfer:
         return quick.transfer(sentence, valence, arousal, CANDIDATES)
@@ -64,7 +64,9 @@ async def measure(writer: object, sentence: str) -> list[float]:
     def save(kept: Sequence[str], path: Path) -> None:
         raise AssertionError("nothing is saved here")
 
-    view = SteeringView(sentence, (start[0], start[1]), draft, move, save)
+    for asked in around(start):  # as the command does
+        draft(*asked)
+    view = SteeringView(sentence, start, draft, move, save)
     waits = []
     async with view.run_test(size=(100, 30)):
         for key in KEYS:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from textvae.text.blanks import Alphabet
-from textvae.text.editing import Editor
+from textvae.text.editing import Editor, Questions
 from textvae.text.fillings import Edit, Filling, filled, marked, pairs, together
 from textvae.text.infilling import Infiller, Place
 from textvae.text.marks import calmer, louder
@@ -98,10 +98,12 @@ class Asked:
     def piece(self, number: int) -> str:
         return WORDS[number]
 
-    def ask(self, text: str, questions: list[list[Place]], affect: Tensor) -> Tensor:
-        self.told = affect.tolist()
-        places = sum(len(question) for question in questions) * len(affect) // len(questions)
-        return torch.full((places, len(WORDS)), 1 / len(WORDS)).log()
+    def pose(self, text: str, questions: Questions) -> int:
+        return sum(map(len, questions))
+
+    def answer(self, posed: int, affect: Tensor) -> Tensor:
+        self.told.append(affect.tolist())
+        return torch.full((posed, len(WORDS)), 1 / len(WORDS)).log()
 
     def standing(self, texts: list[str], places: list[list[Place]], affect: Tensor) -> list[Tensor]:
         return [torch.full((len(some), 2), -1.0) for some in places]
@@ -116,10 +118,10 @@ def propose(options: Editing, way: tuple[float, float] = (NAN, -2.0)) -> tuple[l
 
 def test_what_the_infilling_model_is_told() -> None:
     told = propose(Editing())[1].told
-    assert told[0] == pytest.approx([NAN, -2.0], nan_ok=True)
-    assert told[-1] == pytest.approx([NAN, NAN], nan_ok=True)
-    assert propose(Editing(same=True))[1].told[0] == [-1.0, -2.0]
-    assert propose(Editing(same=True), (1.5, NAN))[1].told[0] == [1.5, 1.0]
+    assert told[0] == pytest.approx([NAN, NAN], nan_ok=True)
+    assert told[1] == pytest.approx([NAN, -2.0], nan_ok=True)
+    assert propose(Editing(same=True))[1].told[1] == [-1.0, -2.0]
+    assert propose(Editing(same=True), (1.5, NAN))[1].told[1] == [1.5, 1.0]
 
 
 def test_words_that_move_the_other_axis_cost() -> None:

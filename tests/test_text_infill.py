@@ -17,11 +17,11 @@ from textvae.affect.reader import AffectReader
 from textvae.affect.windows import PieceReader
 from textvae.errors import CheckpointError, RecipeError
 from textvae.text.blanks import Alphabet, BlankOptions, blank, tell
-from textvae.text.editing import Editor, usable
+from textvae.text.editing import Editor, Questions, usable
 from textvae.text.fillings import Edit
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.infill_task import InfillTask
-from textvae.text.infilling import Infiller, Place, places_of
+from textvae.text.infilling import Infiller, Place, Posed, places_of
 from textvae.text.steering import Editing
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.device import Device
@@ -195,24 +195,62 @@ def test_learns_what_fits_a_place_and_an_affect(trained: tuple[InfillTask, Affec
     text = "the food was plain."
     place = Place(13, 18)
     high, low = (
-        infiller.ask(text, [[place]], torch.tensor([valence, torch.nan]))[0] for valence in (1.5, -1.5)
+        infiller.answer(infiller.pose(text, [[place]]), torch.tensor([valence, torch.nan]))[0]
+        for valence in (1.5, -1.5)
     )
     assert PIECES[int(high.argmax())] in ("great", "nice")
     assert PIECES[int(low.argmax())] in ("bad", "awful")
     assert torch.allclose(high.exp().sum(), torch.tensor(1.0), atol=1e-4)
     untold = torch.full((2,), torch.nan)
-    gap = infiller.ask(text, [[Place(4, 4)]], untold)[0]
+    gap = infiller.answer(infiller.pose(text, [[Place(4, 4)]]), untold)[0]
     assert int(gap.argmax()) == infiller.alphabet.nothing
     right, wrong = infiller.standing(
         [text, "the food the plain."], [[Place(9, 12)], [Place(9, 12)]], untold.expand(2, 2)
     )
     assert right[0, 1] > -0.5 > wrong[0, 1] and right[0, 0] > wrong[0, 0]
-    several = infiller.ask(text, [[Place(4, 8), place]], untold)
+    several = infiller.answer(infiller.pose(text, [[Place(4, 8), place]]), untold)
     assert several.shape == (2, len(PIECES)) and PIECES[int(several[0].argmax())] in SUBJECTS
     told = torch.tensor([1.5, torch.nan])
-    both = infiller.ask(text, [[place], [Place(4, 8)]], torch.stack([told, told, untold, untold]))
-    alone = [infiller.ask(text, [[place], [Place(4, 8)]], each) for each in (told, untold)]
-    assert torch.allclose(both, torch.cat(alone), atol=1e-4)
+    posed = infiller.pose(text, [[place], [Place(4, 8)]])
+    both = infiller.answer(posed, torch.stack([told, untold]))
+    alone = [infiller.answer(posed, each)[i] for i, each in enumerate((told, untold))]
+    assert torch.allclose(both, torch.stack(alone), atol=1e-4)
+
+
+def test_questions_are_answered_in_parts(
+    trained: tuple[InfillTask, AffectReader, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, reader, folder = trained
+    infiller = Infiller.from_checkpoint(load_checkpoint(folder), reader)
+    text, questions = "the food was plain.", [[Place(0, 3), Place(4, 8)], [Place(13, 18)], [Place(4, 8)]]
+    affect = torch.tensor([[1.5, 0.0], [-1.5, torch.nan], [torch.nan, torch.nan]])
+    whole = infiller.answer(infiller.pose(text, questions), affect)
+    monkeypatch.setattr("textvae.text.infilling.ROWS", 2)
+    posed = infiller.pose(text, questions)
+    assert len(posed) == 2 and whole.shape == (4, len(PIECES))
+    assert torch.allclose(infiller.answer(posed, affect), whole, atol=1e-4)
+    assert infiller.answer(infiller.pose(text, []), affect[0]).shape == (0, len(PIECES))
+
+
+def test_what_could_stand_untold_is_asked_once(
+    trained: tuple[InfillTask, AffectReader, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, reader, folder = trained
+    infiller = Infiller.from_checkpoint(load_checkpoint(folder), reader)
+    editor = Editor(infiller, {"great": (1.5, 0.0), "awful": (-1.5, 0.0)}, Editing())
+    posed: list[str] = []
+    pose = infiller.pose
+
+    def noting(text: str, questions: Questions) -> Posed:
+        posed.append(text)
+        return pose(text, questions)
+
+    monkeypatch.setattr(infiller, "pose", noting)
+    own = np.array([-1.4, 0.0])
+    first = [editor.propose("the food was awful.", own, np.array([at, np.nan])) for at in (0.5, 1.5)]
+    assert posed == ["the food was awful."]
+    again = Editor(infiller, editor.lexicon, Editing())
+    assert again.propose("the food was awful.", own, np.array([1.5, np.nan])) == first[1]
 
 
 def test_edits_go_the_way_asked_for(trained: tuple[InfillTask, AffectReader, Path]) -> None:

@@ -16,7 +16,7 @@ from textvae.text.values import Candidate, Transfer
 
 pytest.importorskip("textual")
 
-from textvae.cli.plane import Plane
+from textvae.cli.plane import STEP, Plane, around, moved  # noqa: E402
 from textvae.cli.steering_view import SteeringView
 
 Run = Callable[..., Any]
@@ -191,6 +191,16 @@ def test_the_plane() -> None:
         assert isinstance(bench.view.query_one(Plane), Plane)
 
     Bench().drive(act)
+
+
+def test_a_step_into_each_direction() -> None:
+    around_edge = list(around((4.95, 3.0)))
+    assert len(around_edge) == 8 and len(set(around_edge)) == 8
+    assert set(around_edge) == {
+        (v, a) for v in (None, 5.0, 4.85) for a in (None, 3.1, 2.9) if (v, a) != (None, None)
+    }
+    start = (3.0123456789, 2.9)
+    assert moved(moved(start, (STEP, 0)), (-STEP, 0)) == moved(start, (0, 0)) == (3.012346, 2.9)
 
 
 def test_lines_are_saved_whole(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """The plane of valence and arousal in a terminal's cells."""
 
+from collections.abc import Iterator
+from itertools import product
+
 from rich.text import Text
 from textual.widgets import Static
 
@@ -7,6 +10,25 @@ Point = tuple[float, float]
 """Valence and arousal."""
 
 LOWEST, NEUTRAL, HIGHEST = 1.0, 3.0, 5.0
+STEP = 0.1
+PLACES = 6
+"""Digits of a point: one that is moved away and back is where it was."""
+
+
+def moved(point: Point, by: tuple[float, float]) -> Point:
+    """A point moved to the right and up, within the scale."""
+    valence, arousal = (
+        round(min(max(at + way, LOWEST), HIGHEST), PLACES) for at, way in zip(point, by, strict=True)
+    )
+    return valence, arousal
+
+
+def around(start: Point) -> Iterator[tuple[float | None, float | None]]:
+    """A step from `start` into each of the eight directions; None for what does not move."""
+    for way in product((0, 1, -1), repeat=2):
+        if any(way):
+            valence, arousal = moved(start, (STEP * way[0], STEP * way[1]))
+            yield valence if way[0] else None, arousal if way[1] else None
 
 
 class Plane(Static):

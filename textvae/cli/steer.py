@@ -63,6 +63,7 @@ def steer(
     [item] = reading.from_arguments([sentence])
     wording.check(item.text)
     try:
+        from textvae.cli.plane import around
         from textvae.cli.steering_view import SteeringView
     except ModuleNotFoundError as error:
         raise InputError(
@@ -85,9 +86,10 @@ def steer(
 
     with render.waiting("reading the sentence"):
         writer.read = remembering(writer.read)
-        start = writer.read([item.text])[0].tolist()
+        start = tuple(writer.read([item.text])[0].tolist())
         draft, move = mover(hasty(writer)), mover(writer)
-        draft(start[0], None)  # complains where the sentence is too long; what comes next is quick
+        for asked in around(start):  # complains where the sentence is too long; no key's way is new then
+            draft(*asked)
 
     saved: set[Path] = set()
 
@@ -95,7 +97,7 @@ def steer(
         save_lines(kept, path, force or path in saved)  # what was saved a minute ago may be saved again
         saved.add(path)
 
-    view = SteeringView(item.text, (start[0], start[1]), draft, move, save, output)
+    view = SteeringView(item.text, start, draft, move, save, output)
     for text in view.run() or ():
         print(render.visible(text) if sys.stdout.isatty() else text)
 

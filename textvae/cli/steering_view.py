@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static
 
 from textvae.cli.changes import drawn
-from textvae.cli.plane import HIGHEST, LOWEST, Plane, Point
+from textvae.cli.plane import STEP, Plane, Point, moved
 from textvae.cli.render import visible
 from textvae.errors import OutputError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Move = Callable[[float | None, float | None], "Transfer"]
 Save = Callable[[Sequence[str], Path], None]
 
-STEP, LEAP = 0.1, 0.5
+LEAP = 5 * STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,10 @@ class SteeringView(App[list[str]]):
         self, source: str, start: Point, draft: Move, move: Move, save: Save, path: Path | None = None
     ) -> None:
         super().__init__()
-        self.source, self.start = source, start
-        self.point = start
+        self.source, self.start = source, moved(start, (0, 0))
+        self.point = self.start
         self.kept: list[str] = []
-        self.found: dict[Point, Found] = {start: Found(None, "", 0.0)}
+        self.found: dict[Point, Found] = {self.start: Found(None, "", 0.0)}
         self._draft, self._move, self._save, self._path = draft, move, save, path
         self._before: list[tuple[Point, list[str]]] = []
         self._busy = False
@@ -157,12 +157,8 @@ class SteeringView(App[list[str]]):
 
     def action_move(self, right: float, up: float) -> None:
         """Move the point, within the scale."""
-        valence, arousal = (
-            round(min(max(at + by, LOWEST), HIGHEST), 6)
-            for at, by in zip(self.point, (right, up), strict=True)
-        )
         self._remember()
-        self.point = (valence, arousal)
+        self.point = moved(self.point, (right, up))
         self.follow()
 
     def follow(self) -> None:
@@ -187,9 +183,9 @@ class SteeringView(App[list[str]]):
         """Rewrite the source for a point, beside the keys."""
         started = time.perf_counter()
         asked = (None if at == own else at for at, own in zip(point, self.start, strict=True))
-        moved = (self._move if careful else self._draft)(*asked)
-        best = next(iter(moved.passed), None)
-        fault = moved.candidates[0].fault if moved.candidates else "lacks what is to be kept"
+        rewritten = (self._move if careful else self._draft)(*asked)
+        best = next(iter(rewritten.passed), None)
+        fault = rewritten.candidates[0].fault if rewritten.candidates else "lacks what is to be kept"
         found = Found(best, fault, time.perf_counter() - started, careful)
         self.call_from_thread(self.arrived, point, found)
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.frames import framed
-from textvae.text.infilling import Infiller, Place, places_of
+from textvae.text.infilling import Infiller, Place, Posed, places_of
 from textvae.text.lexicon import Lexicon
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.steering import Editing, Floats
@@ -30,6 +30,11 @@ _COARSE = (
 )
 UNASKED = frozenset(_COARSE.split())
 """Words that are put into nobody's sentence: not asked for, whatever their affect."""
+
+Questions = tuple[tuple[Place, ...], ...]
+
+REMEMBERED = 8
+"""Questions whose answer with nothing told is remembered, for a sentence that is sent to many places."""
 
 
 def usable(editing: Editing, affect: str) -> Editing:
@@ -53,6 +58,13 @@ class Editor:
         self, infiller: Infiller, lexicon: Lexicon, options: Editing, names: Container[str] = ()
     ) -> None:
         self.infiller, self.lexicon, self.options, self.names = infiller, lexicon, options, names
+
+        @lru_cache(REMEMBERED)
+        def untold(form: str, questions: Questions) -> tuple[Posed, Tensor]:
+            posed = infiller.pose(form, questions)
+            return posed, infiller.answer(posed, torch.full((2,), torch.nan))
+
+        self._untold = untold
 
     @cached_property
     def _weights(self) -> Tensor:
@@ -94,20 +106,20 @@ class Editor:
         options = self.options
         hardest = sorted(range(len(words)), key=lambda i: -held[i])[: options.together]
         blocking = sorted(i for i in hardest if held[i] > options.gain)
-        questions = [[place] for place in places] + [[places[i] for i in blocking]] * (len(blocking) > 1)
-        told, untold = self._ask(form, questions, own, target)
+        goal = torch.from_numpy(np.where(np.isnan(target), own, target) if options.same else target)
+        told, untold = self._ask(form, tuple((place,) for place in places), goal)
         slots = [
             Slot(place, form[place.start : place.end], old, *answers)
-            for place, old, *answers in zip(places, held, told, untold, strict=False)
+            for place, old, *answers in zip(places, held, told, untold, strict=True)
         ]
         singles = [one for slot in slots for one in self._fillings(slot, direction)]
         singles.sort(key=lambda one: -one.value)
         found = [filled(form, [one]) for one in singles]
         if len(blocking) > 1:
-            several = zip(blocking, told[len(places) :], untold[len(places) :], strict=True)
+            answers = self._ask(form, (tuple(places[i] for i in blocking),), goal)
             ways = [
                 self._fillings(replace(slots[i], told=each, untold=other), direction)
-                for i, each, other in several
+                for i, each, other in zip(blocking, *answers, strict=True)
             ]
             found += together(form, ways, options.worth, options.per_word)
         found.sort(key=lambda one: -one[0])
@@ -122,35 +134,32 @@ class Editor:
         """How far a word stands in the way."""
         return -float(torch.tensor(self.lexicon.get(word, (0.0, 0.0))) @ direction)
 
-    def _ask(
-        self, form: str, questions: list[list[Place]], own: Floats, target: Floats
-    ) -> tuple[Tensor, Tensor]:
-        """What could stand at the places of the questions, (P, V) each: the target told, and untold."""
-        goal = np.where(np.isnan(target), own, target) if self.options.same else target
-        told = torch.from_numpy(goal).float().expand(len(questions), 2)
-        affect = torch.cat([told, torch.full_like(told, torch.nan)])
-        found, untold = self.infiller.ask(form, questions, affect).chunk(2)
-        return found, untold
+    def _ask(self, form: str, questions: Questions, goal: Tensor) -> tuple[Tensor, Tensor]:
+        """What could stand at the places of the questions, (P, V) each: the `goal` (2,) told, and untold."""
+        posed, untold = self._untold(form, questions)
+        return self.infiller.answer(posed, goal), untold
 
     def _fillings(self, slot: Slot, direction: Tensor) -> list[Filling]:
         """Words for a slot that lead in a `direction` (2,), and leaving out one that stands in the way."""
         options, nothing = self.options, self.infiller.alphabet.nothing
-        gain = self._weights @ direction + slot.held
-        stand = slot.untold - slot.untold.max() - options.gap_price * slot.gap
+        likely = (self._usable & (slot.told > options.likely)).nonzero()[:, 0]  # some hundred of 30,000
+        pieces = torch.cat([likely, torch.tensor([nothing])])
+        told, weights = slot.told[pieces], self._weights[pieces]
+        gain = weights @ direction + slot.held
+        stand = slot.untold[pieces] - slot.untold.max() - options.gap_price * slot.gap
         price = options.price * (not slot.gap and slot.held <= options.gain)
-        usable = self._usable & (gain > options.gain) & (slot.told > options.likely)
-        value = (slot.told + stand) / 2 + options.worth * gain.clamp_max(options.enough) - price
+        value = (told + stand) / 2 + options.worth * gain.clamp_max(options.enough) - price
         if options.aside:
             old = torch.tensor(self.lexicon.get(slot.word, (0.0, 0.0)))
-            value = value - options.aside * ((self._weights - old).abs() * (direction == 0)).sum(1)
-        count = options.per_gap if slot.gap else options.per_word
-        best = value.masked_fill(~usable, -math.inf).topk(count).indices.tolist()
-        words = [(piece, self.infiller.piece(piece)) for piece in best if usable[piece]]
-        if not slot.gap and slot.held > options.gain and slot.told[nothing] > options.likely:
-            words.append((nothing, ""))
+            value = value - options.aside * ((weights - old).abs() * (direction == 0)).sum(1)
+        leads = (gain > options.gain) & (told > options.likely)
+        leads[-1] &= not slot.gap  # nothing is there already
+        count = min(options.per_gap if slot.gap else options.per_word, len(likely))
+        best = value[:-1].masked_fill(~leads[:-1], -math.inf).topk(count).indices.tolist()
         return [
-            Filling(slot.place, word, float(value[piece]), float(slot.told[piece]), float(stand[piece]))
-            for piece, word in words
+            Filling(slot.place, word, float(value[i]), float(told[i]), float(stand[i]))
+            for i, word in [*((i, self.infiller.piece(int(pieces[i]))) for i in best), (-1, "")]
+            if leads[i]
         ]
 
     def stand(self, source: str, forms: Sequence[str]) -> list[float]:

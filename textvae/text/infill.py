@@ -71,23 +71,27 @@ class InfillModel(nn.Module):
         return self._base[0]
 
     def forward(self, pieces: Tensor, mask: Tensor, affect: Tensor) -> Tensor:
-        """States (K B, T, H) of `pieces` (B, T), real where `mask` (B, T), for the standardised valence and
-        arousal `affect` (K B, 2), nan where it is not told: K tellings of all rows, one after the other, for
-        which the layers below what is told are gone through once."""
+        """States (B, T, H) of `pieces` (B, T), real where `mask` (B, T), for the standardised valence and
+        arousal `affect` (B, 2), nan where it is not told."""
+        return self.told_to(*self.untouched(pieces, mask), affect)
+
+    @torch.no_grad()
+    def untouched(self, pieces: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """What the shared layers make of `pieces`, (B, T, H), whatever is told; and the bias of attention."""
         base = self.base
         bias = torch.zeros(mask.shape, device=pieces.device).masked_fill_(~mask, -1e4)[:, None, None]
-        with torch.no_grad():
-            x = base.norm(base.pieces(pieces) + base.places.weight[: pieces.shape[1]])
-            for layer in base.layers[: self.config.shared]:
-                x = layer(x, bias)
-        tellings = len(affect) // len(pieces)
-        if tellings > 1:
-            x, bias = x.repeat(tellings, 1, 1), bias.repeat(tellings, 1, 1, 1)
+        x = base.norm(base.pieces(pieces) + base.places.weight[: pieces.shape[1]])
+        for layer in base.layers[: self.config.shared]:
+            x = layer(x, bias)
+        return x, bias
+
+    def told_to(self, x: Tensor, bias: Tensor, affect: Tensor) -> Tensor:
+        """The states of `forward`, from what is `untouched`."""
         known = ~affect.isnan()
         x = x + self.told(torch.cat([affect.nan_to_num(), known.to(affect)], 1))[:, None]
         for layer in self.layers:
             x = layer(x, bias)
-        return x  # type: ignore[no-any-return]
+        return x
 
     def logits(self, states: Tensor, table: Tensor | None = None) -> Tensor:
         """Scores (N, V) of all pieces at states (N, H); the output matrix is that of the word pieces, or

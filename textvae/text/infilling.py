@@ -95,15 +95,9 @@ class Infiller:
         """A word piece as it is written."""
         return self.tokenizer.id_to_token(number) or ""
 
-    @torch.inference_mode()
-    def ask(self, text: str, questions: Sequence[Sequence[Place]], affect: Tensor) -> Tensor:
-        """Log-probabilities (K P, V) of the words that could stand at each place of each question; piece
-        `nothing` is for no word there, marks are not asked for. The places of one question, from left to
-        right, are blank at the same time.
-
-        `affect` (2,), or (K Q, 2) for a question each, all questions K times over, standardised, is what the
-        text is to have; nan where nothing is said of it.
-        """
+    def pose(self, text: str, questions: Sequence[Sequence[Place]]) -> "Posed":
+        """Questions about a text, to be answered for one affect or many. The places of one question, from
+        left to right, are blank at the same time."""
         cut = self._cut([text])[0]
         rows, at = [], []
         for places in questions:
@@ -115,7 +109,24 @@ class Infiller:
                 begin = place.end
             rows.append([*row, *cut.between(begin, len(text)), *self._end(text), self.alphabet.last])
             at.append(asked)
-        return self._answer(rows, at, affect.expand(len(rows), -1) if affect.dim() == 1 else affect)
+        return self._posed(rows, at)
+
+    @torch.inference_mode()
+    def answer(self, posed: "Posed", affect: Tensor) -> Tensor:
+        """Log-probabilities (P, V) of the words that could stand at each place of each question; piece
+        `nothing` is for no word there, marks are not asked for.
+
+        `affect` (2,), or (Q, 2) for a question each, standardised, is what the text is to have; nan where
+        nothing is said of it.
+        """
+        answers, device = [torch.empty(0, len(self.alphabet.special))], self.device.device
+        told = iter(affect.float().expand(sum(len(part.x) for part in posed), 2).to(device).split(ROWS))
+        for part in posed:
+            with self.device.autocast():
+                states = self.model.told_to(part.x, part.bias, next(told))
+                logits = self.model.logits(states[part.row, part.place], self._table)
+                answers.append(logits.float().masked_fill_(self._marks, -torch.inf).log_softmax(1).cpu())
+        return torch.cat(answers)
 
     @torch.inference_mode()
     def standing(
@@ -136,7 +147,7 @@ class Infiller:
             rows.append([self.alphabet.first, *before, *blanks, *after, *end])
             at.append([len(before) + 1 + k for k in range(len(within))])
             said += within
-        answers = self._answer(rows, at, affect[[i for i, _ in asked]])
+        answers = self.answer(self._posed(rows, at), affect[[i for i, _ in asked]])
         right = answers.gather(1, torch.tensor(said, dtype=torch.long)[:, None])[:, 0]
         owner = torch.repeat_interleave(torch.arange(len(asked)), torch.tensor([len(some) for some in at]))
         both = torch.stack([right, right - answers.amax(1)], 1)
@@ -152,28 +163,37 @@ class Infiller:
         found = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [Cut(each.ids, each.offsets) for each in found]
 
-    def _answer(self, rows: Sequence[Sequence[int]], at: Sequence[Sequence[int]], affect: Tensor) -> Tensor:
-        """Log-probabilities (K N, V) at the pieces `at` of each row, row after row; `affect` (K R, 2)."""
-        if not rows:
-            return torch.empty(0, len(self.alphabet.special))
-        device, longest = self.device.device, max(map(len, rows))
-        told = affect.float().view(-1, len(rows), 2)
+    @torch.inference_mode()
+    def _posed(self, rows: Sequence[Sequence[int]], at: Sequence[Sequence[int]]) -> "Posed":
+        """Rows of pieces of which those `at` are asked for, as far as nobody needs to be told an affect."""
+        device, longest = self.device.device, max(map(len, rows), default=0)
         pieces = torch.tensor([[*row, *[self.alphabet.nothing] * (longest - len(row))] for row in rows])
         mask = torch.arange(longest) < torch.tensor([len(row) for row in rows])[:, None]
-        row = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor([len(some) for some in at]))
-        place = torch.tensor([k for some in at for k in some], dtype=torch.long)
-        answers: list[list[Tensor]] = [[] for _ in told]
+        posed = []
         for start in range(0, len(rows), ROWS):
-            some = slice(start, start + ROWS)
-            here = (row >= start) & (row < start + ROWS)
+            some = at[start : start + ROWS]
+            row = torch.repeat_interleave(torch.arange(len(some)), torch.tensor([len(each) for each in some]))
+            place = torch.tensor([k for each in some for k in each], dtype=torch.long)
+            part = slice(start, start + ROWS)
             with self.device.autocast():
-                states = self.model(
-                    pieces[some].to(device), mask[some].to(device), told[:, some].flatten(0, 1).to(device)
-                )
-                for answer, each in zip(answers, states.chunk(len(told)), strict=True):
-                    logits = self.model.logits(each[row[here] - start, place[here]], self._table)
-                    answer.append(logits.float().masked_fill_(self._marks, -torch.inf).log_softmax(1).cpu())
-        return torch.cat([each for answer in answers for each in answer])
+                x, bias = self.model.untouched(pieces[part].to(device), mask[part].to(device))
+            posed.append(Part(x, bias, row.to(device), place.to(device)))
+        return posed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Up to `ROWS` questions: what the shared layers make of them (B, T, H), the bias of attention, and the
+    row and place of each blank (P,)."""
+
+    x: Tensor
+    bias: Tensor
+    row: Tensor
+    place: Tensor
+
+
+Posed = list[Part]
+"""Questions that were gone through as far as nobody needs to be told an affect."""
 
 
 @dataclass(frozen=True, slots=True)
