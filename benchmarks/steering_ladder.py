@@ -29,11 +29,12 @@ def english(edits: Editing, steering: Steering) -> Iterator[tuple[str, Editing, 
     plain = replace(steering, strip=False)
     yield "the decoder, told another affect", replace(edits, model=""), plain
     yield "also without the words in the way", replace(edits, model=""), steering
-    edited = replace(edits, together=0, marks=0, frames=0)
+    edited = replace(edits, together=0, marks=0, frames=0, nested=0)
     yield "and edits of a word", edited, steering
     yield "of several that stand in the way", replace(edited, together=edits.together), steering
-    yield "and exclamation marks", replace(edits, frames=0), steering
-    yield "and frames", edits, steering
+    yield "and exclamation marks", replace(edits, frames=0, nested=0), steering
+    yield "and frames", replace(edits, nested=0), steering
+    yield "and edits in frames", edits, steering
 
 
 def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:

@@ -350,3 +350,28 @@ def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
     assert capital("good news: peace at last", "peace at last") == "good news: peace at last"
     assert capital("Sadly, it rains.", "It rains.") == "Sadly, it rains."
     assert capital("Good news: ", "It rains.") == "Good news: "
+
+
+def test_a_sentence_with_but_is_granted_with_though() -> None:
+    forms = [each.form for each in framed("it was late, but he went home.", -UP, UP, 20, 0.0)]
+    assert "it was late, but he went home, though we are happy." in forms
+    assert not any(", but we are" in form for form in forms)
+    for form in forms:
+        assert unframed(form) == "it was late, but he went home."
+    assert frame_of("but he went home, though it is rather ordinary.") == "*, though it is rather ordinary"
+
+
+@pytest.mark.parametrize("form", ['you got it already?"', "you think i know every one of them?"])
+def test_a_statement_that_asks_is_a_question(form: str) -> None:
+    assert f"i am sorry to ask: {form}" in [each.form for each in framed(form, HERE, DOWN, 20, 0.0)]
+
+
+def test_a_tag_needs_no_comma() -> None:
+    forms = [each.form for each in framed("he should give it to you right?", HERE, DOWN, 20, 0.0)]
+    assert "sadly, he should give it to you right?" in forms
+
+
+def test_a_verb_is_one_of_the_same_sentence() -> None:
+    assert not statement("no problem. didn't mean to.")
+    assert statement("mr. smith didn't mean to.", {"mr."})
+    assert statement("the u.s. will win it.")

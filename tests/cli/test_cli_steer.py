@@ -16,7 +16,7 @@ from textvae.text.values import Candidate, Transfer
 
 pytest.importorskip("textual")
 
-from textvae.cli.plane import STEP, Plane, around, moved  # noqa: E402
+from textvae.cli.plane import STEP, Plane, around, moved
 from textvae.cli.steering_view import SteeringView
 
 Run = Callable[..., Any]

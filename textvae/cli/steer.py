@@ -112,7 +112,7 @@ def hasty(writer: "TextWriter") -> "TextWriter":
     hasty.steering = replace(writer.steering, strengths=some, sides=(), strip=False)
     if writer.editor:
         hasty.editor = copy.copy(writer.editor)
-        hasty.editor.options = replace(writer.editor.options, per_word=3, per_gap=1, most=10)
+        hasty.editor.options = replace(writer.editor.options, per_word=3, per_gap=1, most=10, nested=0)
     return hasty
 
 

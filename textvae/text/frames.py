@@ -13,7 +13,7 @@ from textvae.text.phrases import BEHIND, HEADLINES, ORDERS, QUESTIONS, STATEMENT
 from textvae.text.statements import assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
 
-CONCESSION = re.compile(r"\*, but |though \*$")
+CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
 """What frames have that grant a sentence which says the contrary."""
 
 GENERAL = "it is generally"
@@ -31,8 +31,22 @@ CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
 news. Beyond the first of them it may be granted."""
 
+_BUT = re.compile(r"\bbut\b")
+
+
+def _though(frame: str) -> str:
+    """A frame for a sentence that says "but" itself."""
+    return frame.replace("*, but ", "*, though ")
+
+
 _ALL = sorted(
-    {frame for table in (STATEMENTS, QUESTIONS, ORDERS) for frames in table.values() for frame in frames},
+    {
+        way(frame)
+        for table in (STATEMENTS, QUESTIONS, ORDERS)
+        for frames in table.values()
+        for frame in frames
+        for way in (str, _though)
+    },
     key=lambda frame: (-len(frame), frame),
 )
 
@@ -52,8 +66,8 @@ _JOINING = ("and", "but", "so")
 _QUOTED = re.compile(r'(?<!\S)"([^"]*[^\W_])"')
 _BLANKED = re.compile(r"\[\w+\]")
 _TAG = re.compile(
-    r", (?:(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|can|could|should|wo)(?:n't)? "
-    r"(?:i|you|he|she|it|we|they|there)|right|you know|huh)(?=\?[\"')]*$)"
+    r"(?:, (?:(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|can|could|should|wo)(?:n't)? "
+    r"(?:i|you|he|she|it|we|they|there)|you know)|,? (?:right|huh))(?=\?[\"')]*$)"
 )
 _END = re.compile(r"[.!?]*[\"')]*$")
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
@@ -131,10 +145,13 @@ def framed(
         if suited:
             break
     lead = text[:start] + lead
+    form_of = _though if _BUT.search(lead + core) else str
     asked = [
-        [frame for frame in frames if _fits(frame, core, valence, own[0]) and not (start and ":" in frame)][
-            :most
-        ]
+        [
+            form_of(frame)
+            for frame in frames
+            if _fits(frame, core, valence, own[0]) and not (start and ":" in frame)
+        ][:most]
         for (valence, arousal), frames in suited.items()
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
@@ -146,10 +163,13 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
     """The frames of what is `said` behind a `lead`, by what it is. What is quoted in it counts as words, and
     a name that was blanked out ("[NAME]") as somebody."""
     said = _BLANKED.sub("someone", _QUOTED.sub(r"\1", said))
+    if said.count('"') % 2:  # it ends what is quoted, and the beginning of that is elsewhere
+        said = said.rstrip('"')
     lead = _ADDRESS.sub("", lead, count=1)
     if statement(said, names, nouns):
         return STATEMENTS
-    if (tag := _TAG.search(said)) and statement(said[: tag.start()] + ".", names, nouns):
+    tag = _TAG.search(said)
+    if tag and statement(said[: tag.start()] + ".", names, nouns):
         return TAGGED
     if lead.startswith(("'", "(")):
         return {}
@@ -157,7 +177,8 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
     if not spoken and assertion(said):
         return BEHIND if joined else HEADLINES
     first = _NEXT.split(said)[0]
-    if question(first):
+    told = not tag and first.endswith("?") and statement(first.rstrip("?") + ".", names, nouns)
+    if told or question(first):
         return QUESTIONS
     if order(first):
         return ORDERS

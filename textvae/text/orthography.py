@@ -147,11 +147,12 @@ def _words(text: str) -> Iterator[tuple[int, str, bool]]:
     for word in text.split(" "):
         core = _CORE.search(word)
         yield place + (core.start() if core else 0), core[0] if core else "", begins
-        begins = (begins and not core) or _ends_sentence(word)
+        begins = (begins and not core) or ends_sentence(word)
         place += len(word) + 1
 
 
-def _ends_sentence(word: str) -> bool:
+def ends_sentence(word: str) -> bool:
+    """Whether a sentence ends behind a word, by its marks: no abbreviation is taken for an end."""
     word = word.rstrip("\"')]}")
     if word.endswith(("!", "?")):
         return True

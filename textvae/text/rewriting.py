@@ -17,6 +17,7 @@ from textvae.text.frames import capital
 from textvae.text.judging import Read, fluent, measure, settled, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
+from textvae.text.nesting import nested
 from textvae.text.steering import Floats, Scale, Steering, in_the_way, steered
 from textvae.text.targets import Target
 from textvae.text.values import Transfer
@@ -73,18 +74,29 @@ def rewrite(
             edited[i] = edits(text, musts[i], at, standard[i], codec, editor, wording)
     if editor:
         steering = editor.options.over(steering)
+
+    def value(i: int) -> Callable[[Sequence[Measured]], Floats]:
+        return lambda some: worth(some, targets[i], fidelity, scale, steering, affect[i])
+
     found = measure(sources, said, edited, read, codec, steering, wording)
+    if editor and editor.options.nested:
+        further: list[dict[str, Edit]] = []
+        for i, made in enumerate(edited):
+            seen = settled(sources[i], found[i], made or {}, steering)[0]
+            new = nested(sources[i], seen, made or {}, value(i), standard[i], codec, editor, scale, wording)
+            edited[i] = {**(made or {}), **new}
+            further.append(new)
+        again = measure(sources, [{} for _ in sources], further, read, codec, steering, wording)
+        for each, more, new in zip(found, again, further, strict=True):
+            each += [one for one in more if one.text in new]
     if editor and editor.options.judged:
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
-
-            def value(each: Sequence[Measured], i: int = i) -> Floats:
-                return worth(each, targets[i], fidelity, scale, steering, affect[i])
 
             def flawed(one: Measured, i: int = i) -> str:
                 return _fault(one, sources[i], affect[i], targets[i], musts[i], scale, steering)
 
             known, rest = settled(text, some, edited[i] or {}, steering)
-            promising = _promising(known, rest, n, value, flawed)[: max(n, editor.options.judged)]
+            promising = _promising(known, rest, n, value(i), flawed)[: max(n, editor.options.judged)]
             found[i] = [*stand(text, promising, codec, editor, steering), *known]
     else:
         found = fluent([pieces[i] for i in filled], sources, found, said, codec, steering)

@@ -4,6 +4,8 @@ was: by closed classes of words."""
 import re
 from collections.abc import Container, Sequence
 
+from textvae.text.orthography import ends_sentence
+
 _PRONOUNS = "i you he she it we they people"
 _STARTERS = (
     "this that these those there the a an my your his her its our their some many most several few both "
@@ -143,8 +145,9 @@ def _orders(words: Sequence[str]) -> bool:
 
 
 def _near(words: Sequence[str]) -> list[str]:
-    """The words that the verb of a sentence is looked for among, without marks."""
-    return [word.strip(".,;:!\"'()") for word in words[1:_LOOKED_AT]]
+    """The words that the verb of a sentence is looked for among, without marks; not those of the next one."""
+    last = next((i for i, word in enumerate(words) if ends_sentence(word)), len(words))
+    return [word.strip(".,;:!\"'()") for word in words[1 : min(last + 1, _LOOKED_AT)]]
 
 
 def _third(word: str) -> bool:

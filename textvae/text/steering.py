@@ -110,6 +110,7 @@ class Editing:
             where the decoder judges.
         frames: so many frames (`textvae.text.frames`) a dimension are tried around a sentence; 0: none is.
         frame_price: what it costs to put a sentence into a frame, or out of one, in nats.
+        nested: so many of the best edits of words are put into frames too; 0: none is.
         judged: so many of the decoder's candidates are judged by how their words stand, those that may yet be
             chosen; the others are dropped. 0: the decoder judges all there is, the edits too.
         fluent, fluency, least_fluency: as `Steering` has them, but of `Edit.stand`: from which stand on a
@@ -135,6 +136,7 @@ class Editing:
     mark_price: float = 0.0
     frames: int = 0
     frame_price: float = 0.0
+    nested: int = 0
     judged: int = 6
     fluent: float = -1.5
     fluency: float = 0.75
