@@ -211,3 +211,9 @@ def test_no_full_stop_where_the_source_has_none() -> None:
     assert plain.restore("the food was warm.", "The food was cold") == "The food was warm"
     assert plain.restore("the food was warm.", "The food was cold.") == "The food was warm."
     assert plain.restore("the food was...", "The food was cold") == "The food was..."
+
+
+def test_an_odd_capital_of_a_small_word_stays_where_it_is() -> None:
+    said = PLAIN.restore("so it is wonderful that it can be both.", "So It can be both.")
+    assert said == "So it is wonderful that it can be both."
+    assert PLAIN.restore("the us forces told us.", "The US forces did.") == "The US forces told us."

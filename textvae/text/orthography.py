@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
 from textvae.errors import UnknownNameError
+from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy, unaccented
 
 FORMS = ("plain", "yelp", "given")
@@ -169,6 +170,7 @@ def _capitalised(text: str, casing: Mapping[str, str], source: str | None = None
     words = list(_words(text))
     theirs = list(_words(source)) if source is not None else []
     inner = {_folded(word): word for _, word, begins in reversed(theirs) if not begins}
+    inner = {word: form for word, form in inner.items() if word not in FUNCTION_WORDS}  # "So It can be"
     first = {
         _folded(word): word for _, word, begins in theirs if begins and not word[1:].islower() and word[1:]
     }
