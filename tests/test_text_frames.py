@@ -314,6 +314,13 @@ def test_a_frame_stands_inside_a_quotation_and_behind_but() -> None:
         ("it rains every day, doesn't it?", "luckily, it rains every day, doesn't it?"),
         ('he was late, you know?"', 'luckily, he was late, you know?"'),
         ('a video of a "friendly fire" accident', 'a video of a "friendly fire" accident, i am happy to say'),
+        ("yes, and you should hear him.", "yes, and i am glad that you should hear him."),
+        ("yeah, oh, it was there.", "yeah, oh, i am glad that it was there."),
+        ('"no, what is your name?"', '"no, i am glad to ask: what is your name?"'),
+        ('"i want it," said tom.', '"i am glad that i want it," said tom.'),
+        ('"i want it,"', '"luckily, i want it,"'),
+        ("after all, if they lose, what then?", "i am glad to ask: after all, if they lose, what then?"),
+        ("- one of them is here.", "- luckily, one of them is here."),
         ('"food fight" may be the word.', '"food fight" may be the word, i am happy to say.'),
     ],
 )
@@ -324,13 +331,13 @@ def test_what_stands_before_behind_and_between(form: str, expected: str) -> None
 
 
 def test_a_later_sentence_is_framed_where_the_first_cannot_be() -> None:
-    form = "hmm, is it so? it does not look like it."
+    form = "how so? it does not look like it."
     found = [edit.form for edit in framed(form, HERE, DOWN, 20, 0.0)]
-    assert found[0] == "hmm, is it so? sadly, it does not look like it."
+    assert found[0] == "how so? sadly, it does not look like it."
     assert not any("news" in each for each in found)
     assert {unframed(each) for each in found} == {form}
-    assert framed('"hmm, is it so? it does not look like it.', HERE, DOWN, 20, 0.0) == []
-    assert framed("hmm, is it so? no doubt about it.", HERE, DOWN, 20, 0.0) == []
+    assert framed('"how so? it does not look like it.', HERE, DOWN, 20, 0.0) == []
+    assert framed("how so? no doubt about it.", HERE, DOWN, 20, 0.0) == []
 
 
 @pytest.mark.parametrize(

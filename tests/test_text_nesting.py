@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from textvae.text.choosing import Measured
+from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
 from textvae.text.nesting import nested
 from textvae.text.steering import Editing, Scale
@@ -36,17 +37,21 @@ def seen(valence: dict[str, tuple[float, float]] = FORMS) -> tuple[list[Measured
 
 
 def nest(
-    most: int, valence: dict[str, tuple[float, float]] = FORMS, wording: Wording = ANY
+    most: int,
+    valence: dict[str, tuple[float, float]] = FORMS,
+    wording: Wording = ANY,
+    target: tuple[float, float] = (4.5, np.nan),
 ) -> dict[str, Edit]:
     known, edited = seen(valence)
     options = Editing(frames=8, frame_price=2.5, fluent=-1.5, nested=most)
-    editor = cast(Any, SimpleNamespace(options=options, names=(), lexicon={}))
+    editor = Editor(cast(Any, None), {}, options)
 
     def value(some: Any) -> Any:
         return np.array([one.affect[0] for one in some])
 
-    target = np.array([1.0, np.nan])
-    return nested(SOURCE, known, edited, value, target, CODEC, editor, SCALE, wording)
+    own = SCALE.standardise(np.array([2.9, 3.0]))
+    goal = SCALE.standardise(np.array(target))
+    return nested(SOURCE, known, own, edited, value, goal, CODEC, editor, SCALE, wording)
 
 
 def test_the_best_edits_stand_in_the_best_frames() -> None:
@@ -76,6 +81,12 @@ def test_where_there_is_nothing_to_nest() -> None:
     assert nest(3, {}) == {}
     assert nest(3, {"the shop was open.": (3.3, -0.5)}) == {}
     assert nest(3, {"luckily, the shop was closed.": (3.2, -2.5)}) == {}
+
+
+def test_nobody_looks_again_where_it_is_far_enough_or_at_arousal() -> None:
+    assert nest(3, target=(4.2, np.nan))  # from 2.9 half of the way is 3.55, and the best reads 3.5
+    assert nest(3, target=(4.0, np.nan)) == {}
+    assert nest(3, target=(np.nan, 4.5)) == {}
 
 
 def test_what_may_not_be_said_is_not_nested() -> None:

@@ -124,11 +124,16 @@ class Editor:
             found += together(form, ways, options.worth, options.per_word)
         found.sort(key=lambda one: -one[0])
         edits = _distinct(form, [edit for _, edit in found])[: options.most]
-        around = framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
+        around = self.around(form, own, way)
         said = (
             marked(form, [*edits[: options.marks], *around], way, options.mark_price) if options.marks else []
         )
         return _distinct(form, [*edits, *around, *pairs(form, singles, options.pairs), *said])
+
+    def around(self, form: str, own: Floats, way: Floats) -> list[Edit]:
+        """A text that reads `own` (2,) in frames that lead the `way` (2,)."""
+        options = self.options
+        return framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
 
     def _held(self, word: str, direction: Tensor) -> float:
         """How far a word stands in the way."""

@@ -9,8 +9,18 @@ import re
 from collections.abc import Container
 
 from textvae.text.fillings import Edit
-from textvae.text.phrases import BEHIND, HEADLINES, ORDERS, QUESTIONS, STATEMENTS, TAGGED, TELLING, Frames
-from textvae.text.statements import assertion, order, past, question, statement, telling
+from textvae.text.phrases import (
+    ASKING,
+    BEHIND,
+    HEADLINES,
+    ORDERS,
+    QUESTIONS,
+    STATEMENTS,
+    TAGGED,
+    TELLING,
+    Frames,
+)
+from textvae.text.statements import asking, assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
 
 CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
@@ -56,20 +66,20 @@ _ONCE = re.compile(
     r"|(?:\b(?:am|are|is)|'m|'re|'s) (?:\w+ )?\w+ing\b"
 )
 _SELF = re.compile(r"(?:i|we)\b")
-_ADDRESS = re.compile(r"(?:@\w+[:,]? |\d+[.)] )*")
+_ADDRESS = re.compile(r"(?:@\w+[:,]? |\d+[.)] |[-*\u00b7] )*")
 _LEAD = re.compile(
     _ADDRESS.pattern + r"""(?:"(?![^"]*[^\W_]" )|['(])?"""  # no title in quotation marks
-    r"(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )"
-    r"|well, |oh, |now (?=what |how ))?"
+    r"(?:(?:yes|yeah|yep|no|nah|ok|okay|oh|ah|hey|hmm+|well|haha|lol|sure|true|indeed|certainly|of course|"
+    r"honestly|actually|anyway), )*"
+    r"(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )|now (?=what |how ))?"
 )
-_JOINING = ("and", "but", "so")
 _QUOTED = re.compile(r'(?<!\S)"([^"]*[^\W_])"')
 _BLANKED = re.compile(r"\[\w+\]")
 _TAG = re.compile(
     r"(?:, (?:(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|can|could|should|wo)(?:n't)? "
     r"(?:i|you|he|she|it|we|they|there)|you know)|,? (?:right|huh))(?=\?[\"')]*$)"
 )
-_END = re.compile(r"[.!?]*[\"')]*$")
+_END = re.compile(r"(?:,(?=\")|[.!?]*)[\"')]*$")
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
 _NEXT = re.compile(r"(?<=[.!?]) ")
 
@@ -140,7 +150,8 @@ def framed(
     text = unframed(form)
     for start in _starts(text):
         lead, core, end = _split(text[start:])
-        said = core.partition('"')[0].rstrip(",") if lead.startswith('"') else core + end
+        quoted, inner, _ = core.partition('"')
+        said = quoted.rstrip(",") if lead.startswith('"') and inner else core + end.lstrip(",")
         suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
         if suited:
             break
@@ -173,16 +184,18 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
         return TAGGED
     if lead.startswith(("'", "(")):
         return {}
-    joined, spoken = lead.startswith(_JOINING), lead.startswith('"')
+    spoken = lead.startswith('"')
     if not spoken and assertion(said):
-        return BEHIND if joined else HEADLINES
+        return BEHIND if lead else HEADLINES
     first = _NEXT.split(said)[0]
     told = not tag and first.endswith("?") and statement(first.rstrip("?") + ".", names, nouns)
     if told or question(first):
         return QUESTIONS
     if order(first):
         return ORDERS
-    return TELLING if not (joined or spoken) and telling(said) else {}
+    if asking(first):
+        return ASKING
+    return TELLING if not lead and telling(said) else {}
 
 
 def _fits(frame: str, core: str, valence: float, own: float) -> bool:

@@ -1,4 +1,8 @@
-"""A second look: the best edits of a word, put into the frames that serve the sentence best."""
+"""A second look, where no edit and no frame alone goes half of the way in valence: both together.
+
+A frame alone leaves the sentence as it is, so that it is the better English of the two; and a word that
+stands in the way of arousal is mostly what the sentence is about.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,17 +13,24 @@ from textvae.text.choosing import Measured
 from textvae.text.codec import Codec
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
-from textvae.text.frames import capital, frame_of, framed
+from textvae.text.frames import capital, frame_of
 from textvae.text.steering import Floats, Scale
 from textvae.text.wording import Wording
 
 FRAMES = 3
 """Frames that an edit is put into."""
 
+ENOUGH = 0.5
+"""The share of the way to the target after which nobody looks again."""
+
+NEAR = 0.5
+"""The same in standard deviations from the target, for what is not far from it."""
+
 
 def nested(
     source: str,
     known: Sequence[Measured],
+    own: Floats,
     edited: dict[str, Edit],
     value: Callable[[Sequence[Measured]], Floats],
     target: Floats,
@@ -28,30 +39,24 @@ def nested(
     scale: Scale,
     wording: Wording,
 ) -> dict[str, Edit]:
-    """Edits of words, the best `Editing.nested` of those `known`, in frames, by the text as it is written.
+    """Edits of words, the best `Editing.nested` of those `known`, in frames, by the text as it is written;
+    none where the best of all that is known goes far enough. `own` and `target` (2,) are standardised.
 
     Which frames is what the first look has shown: those in which the `source` is worth most. A frame has to
     suit the edit, as it reads, not the source: who says "the food was good" may be glad of it.
     """
     ranked = [known[i] for i in np.argsort(-value(known), kind="stable")] if known else []
+    if not ranked or np.isnan(target[0]) or _near(scale.standardise(ranked[0].affect), own, target):
+        return {}
     forms = {one.text: edited[one.text].form for one in ranked if one.text in edited}
     frames = {text: frame_of(form) for text, form in forms.items()}
     order = list(dict.fromkeys(frame for frame in frames.values() if frame))
     words = [one for one in ranked if frames.get(one.text) == ""][: editor.options.nested]
     found: dict[str, Edit] = {}
     for one in words:
-        edit, own = edited[one.text], scale.standardise(one.affect)
-        way = np.nan_to_num(np.sign(target - own))
-        around = framed(
-            edit.form,
-            own,
-            way,
-            editor.options.frames,
-            editor.options.frame_price,
-            editor.names,
-            editor.lexicon,
-        )
-        suited = {frame_of(each.form): each for each in around}
+        edit, there = edited[one.text], scale.standardise(one.affect)
+        way = np.nan_to_num(np.sign(target - there))
+        suited = {frame_of(each.form): each for each in editor.around(edit.form, there, way)}
         for frame in [frame for frame in order if frame in suited][:FRAMES]:
             each = suited[frame]
             written = capital(codec.orthography.restore(each.form, source), source)
@@ -59,3 +64,8 @@ def nested(
                 stand = each.stand + min(edit.stand - editor.options.fluent, 0.0)
                 found.setdefault(written, replace(each, log_prob=edit.log_prob, stand=stand))
     return found
+
+
+def _near(there: Floats, own: Floats, target: Floats) -> bool:
+    """Whether a text goes far enough in valence."""
+    return bool(abs(there[0] - target[0]) <= max((1 - ENOUGH) * abs(own[0] - target[0]), NEAR))

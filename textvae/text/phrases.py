@@ -104,6 +104,9 @@ QUESTIONS: Frames = {
 }
 """What is said around questions."""
 
+ASKING = _some(QUESTIONS, lambda frame: frame.endswith(": *"))
+"""What is said before whatever else ends in a question mark: it ends in a colon."""
+
 ORDERS: Frames = {
     (1, 0): (
         "*, thank you",

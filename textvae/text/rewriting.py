@@ -81,11 +81,13 @@ def rewrite(
     found = measure(sources, said, edited, read, codec, steering, wording)
     if editor and editor.options.nested:
         further: list[dict[str, Edit]] = []
-        for i, made in enumerate(edited):
-            seen = settled(sources[i], found[i], made or {}, steering)[0]
-            new = nested(sources[i], seen, made or {}, value(i), standard[i], codec, editor, scale, wording)
-            edited[i] = {**(made or {}), **new}
-            further.append(new)
+        for i, (made, at) in enumerate(zip(edited, scale.standardise(affect), strict=True)):
+            all_made = made or {}
+            seen = settled(sources[i], found[i], all_made, steering)[0]
+            further.append(
+                nested(sources[i], seen, at, all_made, value(i), standard[i], codec, editor, scale, wording)
+            )
+            edited[i] = {**all_made, **further[i]}
         again = measure(sources, [{} for _ in sources], further, read, codec, steering, wording)
         for each, more, new in zip(found, again, further, strict=True):
             each += [one for one in more if one.text in new]

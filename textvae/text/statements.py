@@ -9,8 +9,8 @@ from textvae.text.orthography import ends_sentence
 _PRONOUNS = "i you he she it we they people"
 _STARTERS = (
     "this that these those there the a an my your his her its our their some many most several few both "
-    "all each every no nobody nothing everybody everyone everything somebody someone something two three "
-    "four"
+    "all each every one another no nobody nothing everybody everyone everything somebody someone something "
+    "two three four"
 )
 _AUXILIARIES = (
     "is are am was were has have had will would can could may might must shall should does did isn't "
@@ -46,6 +46,7 @@ _NO_SUBJECT = (
     "well when whether with without yet"
 )
 _LOOKED_AT = 8
+_ENDED = re.compile(r"[.!?:\"] |\"|\.\.")
 _BROKEN = re.compile(r"[.!?:;\"] |[?\"]| - |\.\.")
 
 _PRONOUN = frozenset(_PRONOUNS.split())
@@ -126,6 +127,12 @@ def question(form: str) -> bool:
     if len(words) < 3 or not form.endswith("?") or _BROKEN.search(form[:-1]):
         return False
     return words[0] in _ASKS or words[0].partition("'")[0] in _ASKS
+
+
+def asking(form: str) -> bool:
+    """Whether a text in the model's form ends as a question does, however it begins."""
+    words = form.split()
+    return len(words) > 4 and form[0].isalpha() and form.endswith("?") and not _ENDED.search(form)
 
 
 def order(form: str) -> bool:
