@@ -142,10 +142,10 @@ def readings_of(
 ) -> np.ndarray:
     """(N, 6) means and spreads of the three dimensions on the 1-5 scale, NaN for a blank text.
 
-    They are computed once and kept in the user's cache, under the teacher's network and the texts; how the
-    teacher is calibrated makes no difference to them.
+    They are computed once and kept in the user's cache, under the teacher's network (`weights`, where its
+    digest is known) and the texts; how the teacher is calibrated makes no difference to them.
     """
-    digest = _weights_of(teacher)
+    digest = weights.copy() if weights else _weights_of(teacher)
     for text in texts:
         digest.update(text.encode("utf-8", "replace") + b"\n")
     folder = resources.cache_folder() / "readings"
