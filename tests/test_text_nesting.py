@@ -9,6 +9,7 @@ from textvae.text.choosing import Measured
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
 from textvae.text.nesting import nested
+from textvae.text.rewriting import written
 from textvae.text.steering import Editing, Scale
 from textvae.text.wording import ANY, Wording
 
@@ -51,7 +52,8 @@ def nest(
 
     own = SCALE.standardise(np.array([2.9, 3.0]))
     goal = SCALE.standardise(np.array(target))
-    return nested(SOURCE, known, own, edited, value, goal, CODEC, editor, SCALE, wording)
+    made = nested(known, own, goal, edited, value, editor, SCALE)
+    return written(made, SOURCE, CODEC, wording)
 
 
 def test_the_best_edits_stand_in_the_best_frames() -> None:

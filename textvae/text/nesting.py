@@ -10,12 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from textvae.text.choosing import Measured
-from textvae.text.codec import Codec
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
-from textvae.text.frames import capital, frame_of
+from textvae.text.frames import frame_of
 from textvae.text.steering import Floats, Scale
-from textvae.text.wording import Wording
 
 FRAMES = 3
 """Frames that an edit is put into."""
@@ -28,41 +26,35 @@ NEAR = 0.5
 
 
 def nested(
-    source: str,
     known: Sequence[Measured],
     own: Floats,
+    target: Floats,
     edited: dict[str, Edit],
     value: Callable[[Sequence[Measured]], Floats],
-    target: Floats,
-    codec: Codec,
     editor: Editor,
     scale: Scale,
-    wording: Wording,
-) -> dict[str, Edit]:
-    """Edits of words, the best `Editing.nested` of those `known`, in frames, by the text as it is written;
-    none where the best of all that is known goes far enough. `own` and `target` (2,) are standardised.
+) -> list[Edit]:
+    """Edits of words, the best `Editing.nested` of those `known`, in frames; none where the best of all that
+    is known goes far enough. `own` and `target` (2,) are standardised.
 
-    Which frames is what the first look has shown: those in which the `source` is worth most. A frame has to
-    suit the edit, as it reads, not the source: who says "the food was good" may be glad of it.
+    Which frames is what the first look has shown: those in which the sentence is worth most. A frame has to
+    suit the edit, as it reads, not the sentence: who says "the food was good" may be glad of it.
     """
     ranked = [known[i] for i in np.argsort(-value(known), kind="stable")] if known else []
     if not ranked or np.isnan(target[0]) or _near(scale.standardise(ranked[0].affect), own, target):
-        return {}
+        return []
     forms = {one.text: edited[one.text].form for one in ranked if one.text in edited}
     frames = {text: frame_of(form) for text, form in forms.items()}
     order = list(dict.fromkeys(frame for frame in frames.values() if frame))
     words = [one for one in ranked if frames.get(one.text) == ""][: editor.options.nested]
-    found: dict[str, Edit] = {}
+    found = []
     for one in words:
         edit, there = edited[one.text], scale.standardise(one.affect)
         way = np.nan_to_num(np.sign(target - there))
         suited = {frame_of(each.form): each for each in editor.around(edit.form, there, way)}
         for frame in [frame for frame in order if frame in suited][:FRAMES]:
-            each = suited[frame]
-            written = capital(codec.orthography.restore(each.form, source), source)
-            if written not in edited and wording.allows(written, source):
-                stand = each.stand + min(edit.stand - editor.options.fluent, 0.0)
-                found.setdefault(written, replace(each, log_prob=edit.log_prob, stand=stand))
+            stand = suited[frame].stand + min(edit.stand - editor.options.fluent, 0.0)
+            found.append(replace(suited[frame], log_prob=edit.log_prob, stand=stand))
     return found
 
 

@@ -1,7 +1,7 @@
 """Rewriting sentences with another affect: latents, candidates, the choice among them."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -80,17 +80,19 @@ def rewrite(
 
     found = measure(sources, said, edited, read, codec, steering, wording)
     if editor and editor.options.nested:
-        further: list[dict[str, Edit]] = []
-        for i, (made, at) in enumerate(zip(edited, scale.standardise(affect), strict=True)):
-            all_made = made or {}
-            seen = settled(sources[i], found[i], all_made, steering)[0]
-            further.append(
-                nested(sources[i], seen, at, all_made, value(i), standard[i], codec, editor, scale, wording)
+        further: dict[int, dict[str, Edit]] = {}
+        for i, (text, made) in enumerate(zip(sources, edited, strict=True)):
+            first, at = made or {}, scale.standardise(affect[i])
+            seen = settled(text, found[i], first, steering)[0]
+            both = written(
+                nested(seen, at, standard[i], first, value(i), editor, scale), text, codec, wording
             )
-            edited[i] = {**all_made, **further[i]}
-        again = measure(sources, [{} for _ in sources], further, read, codec, steering, wording)
-        for each, more, new in zip(found, again, further, strict=True):
-            each += [one for one in more if one.text in new]
+            if new := {said: edit for said, edit in both.items() if said not in first}:
+                further[i], edited[i] = new, first | new
+        again = [sources[i] for i in further]
+        looked = measure(again, [{} for _ in again], [*further.values()], read, codec, steering, wording)
+        for i, more in zip(further, looked, strict=True):
+            found[i] += [one for one in more if one.text in further[i]]
     if editor and editor.options.judged:
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
 
@@ -153,11 +155,16 @@ def edits(
     it. No word of what it `must` hold is changed."""
     form = codec.orthography.normalise(text)
     kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
+    return written(editor.propose(form, own, target, kept), text, codec, wording)
+
+
+def written(made: Iterable[Edit], text: str, codec: Codec, wording: Wording) -> dict[str, Edit]:
+    """Edits of a text by what its writer would write, those that the `wording` allows."""
     said: dict[str, Edit] = {}
-    for edit in editor.propose(form, own, target, kept):
-        written = capital(codec.orthography.restore(edit.form, text), text)
-        if wording.allows(written, text):
-            said.setdefault(written, edit)
+    for edit in made:
+        form = capital(codec.orthography.restore(edit.form, text), text)
+        if wording.allows(form, text):
+            said.setdefault(form, edit)
     return said
 
 

@@ -46,7 +46,7 @@ _NO_SUBJECT = (
     "well when whether with without yet"
 )
 _LOOKED_AT = 8
-_ENDED = re.compile(r"[.!?:\"] |\"|\.\.")
+_ENDED = re.compile(r"[.!?:] |\"|\.\.")
 _BROKEN = re.compile(r"[.!?:;\"] |[?\"]| - |\.\.")
 
 _PRONOUN = frozenset(_PRONOUNS.split())
@@ -153,8 +153,9 @@ def _orders(words: Sequence[str]) -> bool:
 
 def _near(words: Sequence[str]) -> list[str]:
     """The words that the verb of a sentence is looked for among, without marks; not those of the next one."""
-    last = next((i for i, word in enumerate(words) if ends_sentence(word)), len(words))
-    return [word.strip(".,;:!\"'()") for word in words[1 : min(last + 1, _LOOKED_AT)]]
+    near = words[:_LOOKED_AT]
+    last = next((i for i, word in enumerate(near) if ends_sentence(word)), len(near))
+    return [word.strip(".,;:!\"'()") for word in near[1 : last + 1]]
 
 
 def _third(word: str) -> bool:
