@@ -80,7 +80,7 @@ def main() -> None:
     )
     parser.add_argument("--subset", type=int, default=2_000, help="lines that the plain pipeline reads too")
     parser.add_argument("--words", type=int, nargs="*", default=[5, 20, 80, 320], help="words of a line")
-    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"])
+    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16", "int8"])
     parser.add_argument("--results", type=Path, default=RESULTS, help="where the JSON goes")
     options = parser.parse_args()
     lines = distinct_lines(options.corpus)

@@ -57,14 +57,15 @@ def some_texts(count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("architecture", ["gru", "bigru"])
-@pytest.mark.parametrize("length", [1, 2, 7])
-def test_the_folded_gru_is_the_model(architecture: str, length: int) -> None:
+@pytest.mark.parametrize("lengths", [[1], [2, 2, 2], [7, 7, 7, 7], [9, 9, 7, 4, 4, 1]])
+def test_the_folded_gru_is_the_model(architecture: str, lengths: list[int]) -> None:
     model = tiny(architecture)
-    pieces = torch.randint(2, 80, (5, length))
+    pieces, sizes = torch.randint(2, 80, (len(lengths), lengths[0])), np.array(lengths)
     with torch.inference_mode():
-        wanted = model.read(pieces, torch.ones_like(pieces, dtype=torch.bool))
-        torch.testing.assert_close(FoldedGru(model, torch.float32).read(pieces), wanted, atol=1e-5, rtol=1e-5)
-        coarse = FoldedGru(model, torch.bfloat16).read(pieces)
+        wanted = model.read(pieces, torch.arange(lengths[0]) < torch.tensor(lengths)[:, None])
+        fine = FoldedGru(model, torch.float32).read(pieces, sizes)
+        torch.testing.assert_close(fine, wanted, atol=1e-5, rtol=1e-5)
+        coarse = FoldedGru(model, torch.bfloat16).read(pieces, sizes)
         torch.testing.assert_close(coarse, wanted, atol=0.05, rtol=0.05)
 
 
@@ -72,16 +73,17 @@ def test_threads_work_alone_and_leave_torch_as_it_was() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
-        with one_core_threads() as pool:
+        with one_core_threads(2) as pool:
             assert pool is not None
             found = list(pool.map(lambda _: (threading.get_ident(), torch.get_num_threads()), range(30)))
             assert torch.get_num_threads() == 3
         assert {count for _, count in found} == {1}
         assert threading.get_ident() not in {thread for thread, _ in found}
         assert torch.get_num_threads() == 3
-        torch.set_num_threads(1)
-        with one_core_threads() as pool:
-            assert pool is None
+        for cores, batches in ((1, 8), (2, 1), (5, 2)):
+            torch.set_num_threads(cores)
+            with one_core_threads(batches) as pool:
+                assert pool is None
     finally:
         torch.set_num_threads(before)
 

@@ -70,16 +70,11 @@ def _groups(texts: Iterable[str | None], lines: int) -> Iterator[list[str | None
         yield group
 
 
-def batches(lengths: np.ndarray, rows: int, pieces: int, same: bool = False) -> Iterator[np.ndarray]:
-    """Windows by falling length, at most `rows` and `pieces` (padding counted) at a time.
-
-    `same`: those of a batch have one length.
-    """
+def batches(lengths: np.ndarray, rows: int, pieces: int) -> Iterator[np.ndarray]:
+    """Windows by falling length, at most `rows` and `pieces` (padding counted) at a time."""
     order = np.argsort(-lengths, kind="stable")
-    runs = np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1) if same else [order]
-    for run in runs:
-        start = 0
-        while start < len(run):
-            count = max(1, min(rows, pieces // max(1, int(lengths[run[start]]))))
-            yield run[start : start + count]
-            start += count
+    start = 0
+    while start < len(order):
+        count = max(1, min(rows, pieces // max(1, int(lengths[order[start]]))))
+        yield order[start : start + count]
+        start += count

@@ -13,6 +13,7 @@ from textvae.affect.calibration import SCORES, Calibration
 from textvae.affect.explanation import leave_one_out
 from textvae.affect.folded import FoldedGru
 from textvae.affect.grouping import Group, batches, groups_ahead
+from textvae.affect.integers import use_integers
 from textvae.affect.model import DIMENSIONS, AffectModel
 from textvae.affect.recurrent import RecurrentEncoder
 from textvae.affect.tables import Table
@@ -20,15 +21,15 @@ from textvae.affect.threads import one_core_threads
 from textvae.affect.values import Explanation, Reading
 from textvae.affect.windows import PieceReader, Pieces
 from textvae.affect.words import WordReader
-from textvae.errors import CheckpointError, UnknownNameError
+from textvae.errors import CheckpointError, InputError, UnknownNameError
 from textvae.training.checkpoint import Checkpoint, load_checkpoint
 from textvae.training.device import Device, choose_device
 
 T = TypeVar("T")
 
 GROUP_LINES = 4096  # how far a stream reads ahead
-BATCH_ROWS, BATCH_PIECES = 128, 4096  # bounds of one batch; its rows are padded to the longest
-FAST_LINES, FAST_ROWS, FAST_PIECES = 16_384, 1024, 16_384  # the same for a folded model, without padding
+BATCH_ROWS, BATCH_PIECES = 64, 2048  # bounds of one batch, whose rows are padded to the longest
+FAST_LINES, FAST_ROWS, FAST_PIECES = 16_384, 1024, 32_768  # the same for a folded model
 EXPLAINED_BY = ("removal", "gradient")
 
 
@@ -47,14 +48,20 @@ class AffectReader:
         calibration: Calibration,
         device: Device,
         level: float = 0.9,
+        integers: bool = False,
     ) -> None:
         self.model = model.to(device.device).eval()
         self.pieces, self.device, self.level = pieces, device, level
         self.calibration, self.factors = calibration, calibration.factors(level)
         self.name, self.checksum = "", ""
         self.folded = FoldedGru(self.model, device.dtype) if FoldedGru.suits(self.model) else None
+        self.integers = integers
+        if integers and (isinstance(model.encoder, RecurrentEncoder) or device.device.type != "cpu"):
+            raise InputError("int8 is for transformers on a CPU, such as affect-en: use --precision auto.")
+        if integers:
+            use_integers(self.model.encoder)
         # A recurrent encoder's only matrices of this kind pool its states, in fp32.
-        if device.dtype != torch.float32 and not isinstance(self.model.encoder, RecurrentEncoder):
+        elif device.dtype != torch.float32 and not isinstance(self.model.encoder, RecurrentEncoder):
             for module in self.model.encoder.modules():
                 if isinstance(module, torch.nn.Linear):
                     module.to(device.dtype)
@@ -65,15 +72,22 @@ class AffectReader:
     ) -> "AffectReader":
         """The reader of a model that ships or of a checkpoint's folder.
 
+        `precision` is `auto`, `fp32`, `bf16` or, for a transformer on a CPU, `int8`.
+
         Raises `UnknownNameError` for a name that is not known, `CheckpointError` for a folder that is
-        damaged or holds another kind of model, `InputError` for a `level` off (0, 1).
+        damaged or holds another kind of model, `InputError` for a `level` off (0, 1), a device or a precision
+        that cannot be had.
         """
         checkpoint = load_checkpoint(name)
-        return cls.from_checkpoint(checkpoint, choose_device(device, precision), level)
+        integers = precision == "int8"
+        chosen = choose_device(device, "fp32" if integers else precision)
+        return cls.from_checkpoint(checkpoint, chosen, level, integers)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Checkpoint, device: Device, level: float = 0.9) -> "AffectReader":
-        """The reader of a checkpoint that is already read."""
+    def from_checkpoint(
+        cls, checkpoint: Checkpoint, device: Device, level: float = 0.9, integers: bool = False
+    ) -> "AffectReader":
+        """The reader of a checkpoint that is already read; `integers`: its products are done in int8."""
         if checkpoint.kind != "affect":
             raise CheckpointError(
                 f"{checkpoint.folder} holds a {checkpoint.kind} model: give an affect one, such as affect-en."
@@ -90,14 +104,14 @@ class AffectReader:
                 f"{checkpoint.folder} does not fit this textvae ({reason}): use the version that wrote it."
             ) from error
         pieces = WordReader if WordReader.suits(tokenizer) else PieceReader
-        reader = cls(model, pieces(tokenizer, window), calibration, device, level)
+        reader = cls(model, pieces(tokenizer, window), calibration, device, level, integers)
         reader.name, reader.checksum = checkpoint.folder.name, checkpoint.checksum
         return reader
 
     @property
     def device_name(self) -> str:
         """For people: `cpu, bf16`."""
-        return self.device.name
+        return f"{self.device.device}, int8" if self.integers else self.device.name
 
     def analyze(self, texts: Iterable[str | None]) -> list[Reading | None]:
         """A reading of each text, None for a blank one.
@@ -167,6 +181,8 @@ class AffectReader:
         if by not in EXPLAINED_BY:
             raise UnknownNameError("way to explain", by, EXPLAINED_BY)
         if by == "gradient":
+            if self.integers:
+                raise InputError("int8 has no gradient: explain by removal, or use --precision fp32.")
             return integrated_gradients(texts, self.model, self.pieces, self.device, dimension)
         column = DIMENSIONS.index(dimension)
         return leave_one_out(texts, lambda many: self._read(self.pieces.read(many))[0][:, column], dimension)
@@ -174,18 +190,9 @@ class AffectReader:
     def _groups(self, texts: Iterable[str | None], act: Callable[[Group], T]) -> Iterator[T]:
         return groups_ahead(texts, self.pieces, FAST_LINES if self.folded else GROUP_LINES, act)
 
-    @torch.inference_mode()
     def _read(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
         """Mean and spread of each text, (N, 3) float32: over its windows, weighted by their lengths."""
-        values = np.empty((len(pieces.lengths), 2 * len(DIMENSIONS)), np.float32)
-        if self.folded:
-            self._read_folded(pieces, values)
-        else:
-            for rows in batches(pieces.lengths, BATCH_ROWS, BATCH_PIECES):
-                matrix, mask = (torch.from_numpy(part).to(self.device.device) for part in pieces.matrix(rows))
-                with self.device.autocast():
-                    read = self.model.read(matrix, mask)
-                values[rows] = torch.cat(read, 1).float().cpu().numpy()
+        values = self._read_windows(pieces)
         if len(values) > len(pieces.windows):
             weights = pieces.lengths.astype(np.float64)
             total = np.zeros((len(pieces.windows), values.shape[1]))
@@ -195,20 +202,23 @@ class AffectReader:
         mean, spread = np.split(values, 2, axis=1)
         return mean, spread
 
-    def _read_folded(self, pieces: Pieces, values: np.ndarray) -> None:
-        """Fill `values` by the folded model, batches side by side."""
+    def _read_windows(self, pieces: Pieces) -> np.ndarray:
+        """Mean and spread of each window, (W, 6) float32; on a CPU with batches side by side."""
+        values = np.empty((len(pieces.lengths), 2 * len(DIMENSIONS)), np.float32)
         folded, device = self.folded, self.device.device
-        assert folded is not None
 
         @torch.inference_mode()
         def read(rows: np.ndarray) -> None:
-            matrix = torch.from_numpy(pieces.matrix(rows)[0]).to(device)
-            values[rows] = torch.cat(folded.read(matrix), 1).float().cpu().numpy()
+            matrix, mask = (torch.from_numpy(part).to(device) for part in pieces.matrix(rows))
+            if folded:
+                found = folded.read(matrix, pieces.lengths[rows])
+            else:
+                with self.device.autocast():
+                    found = self.model.read(matrix, mask)
+            values[rows] = torch.cat(found, 1).float().cpu().numpy()
 
-        found = list(batches(pieces.lengths, FAST_ROWS, FAST_PIECES, same=True))
-        if len(found) == 1 or device.type != "cpu":
-            for rows in found:
-                read(rows)
-            return
-        with one_core_threads() as pool:
+        bounds = (FAST_ROWS, FAST_PIECES) if folded else (BATCH_ROWS, BATCH_PIECES)
+        found = list(batches(pieces.lengths, *bounds))
+        with one_core_threads(len(found) if device.type == "cpu" else 0) as pool:
             list((pool.map if pool else map)(read, found))
+        return values

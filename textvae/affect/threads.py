@@ -9,15 +9,17 @@ import torch
 
 
 @contextmanager
-def one_core_threads() -> Iterator[ThreadPoolExecutor | None]:
-    """As many threads as torch may use cores, each of which does its products alone; None if it is one.
+def one_core_threads(batches: int) -> Iterator[ThreadPoolExecutor | None]:
+    """As many threads as torch may use cores, each of which does its products alone.
+
+    None where torch may use one core, or where the batches are so few that half of the cores would have none.
 
     Small products gain little from being divided among cores, and wait long for each other where the cores
     are busy. `torch.set_num_threads` holds for the thread that calls it and for those that begin later, which
     is why it is set back once all have begun.
     """
     count = torch.get_num_threads()
-    if count == 1:
+    if count == 1 or batches < 2 or 2 * batches < count:
         yield None
         return
     begun = threading.Barrier(count + 1)

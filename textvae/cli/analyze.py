@@ -16,7 +16,7 @@ from textvae.cli.options import (
     FormatOption,
     OutputOption,
     PlotOption,
-    PrecisionOption,
+    ReadingPrecisionOption,
     affect_model,
 )
 from textvae.cli.output import Target, View, write
@@ -90,7 +90,7 @@ def analyze(
     model: AffectModelOption = "affect-en",
     fast: FastOption = False,
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "auto",
+    precision: ReadingPrecisionOption = "auto",
     format: FormatOption = None,  # noqa: A002
     output: OutputOption = None,
     plot: PlotOption = None,

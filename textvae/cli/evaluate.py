@@ -18,6 +18,7 @@ from textvae.cli.options import (
     FormatOption,
     OutputOption,
     PrecisionOption,
+    ReadingPrecisionOption,
     TextModelOption,
 )
 from textvae.cli.output import Row, Target, View, write
@@ -53,7 +54,7 @@ def affect(
     level: Annotated[float, typer.Option(min=0.01, max=0.999, help="The level of the intervals.")] = 0.9,
     model: AffectModelOption = "affect-en",
     device: DeviceOption = "auto",
-    precision: PrecisionOption = "auto",
+    precision: ReadingPrecisionOption = "auto",
     format: FormatOption = None,  # noqa: A002
     output: OutputOption = None,
     force: ForceOption = False,

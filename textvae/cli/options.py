@@ -86,6 +86,14 @@ PrecisionOption = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+ReadingPrecisionOption = Annotated[
+    str,
+    typer.Option(
+        "--precision",
+        help="fp32, bf16, or int8 (on a CPU); auto takes bf16 where the hardware multiplies it, else fp32.",
+        rich_help_panel=MODEL,
+    ),
+]
 ValenceOption = Annotated[
     str | None,
     typer.Option(

@@ -53,6 +53,8 @@ def choose_device(device: str = "auto", precision: str = "auto") -> Device:
 
     Raises `InputError` for a device that is not there and a precision that is not known.
     """
+    if precision == "int8":
+        raise InputError("int8 is for reading affect: use auto, fp32 or bf16 here.")
     if precision not in ("auto", *PRECISIONS):
         raise InputError(f"unknown precision {precision!r}: use auto, fp32 or bf16.")
     if device == "auto":
