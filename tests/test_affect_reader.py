@@ -1,7 +1,9 @@
 """Reading texts: the same alone and in any batch, long texts in windows, odd characters, loading."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from textvae.affect.calibration import Calibration
 from textvae.affect.encoder import BertEncoder, BertSize
+from textvae.affect.grouping import Group, groups_ahead
 from textvae.affect.model import DIMENSIONS, AffectModel, Scale
 from textvae.affect.reader import GROUP_LINES, AffectReader
 from textvae.affect.windows import OVERLAP, PieceReader
@@ -70,6 +73,20 @@ def test_a_line_scores_the_same_alone_and_in_any_batch(reader: AffectReader) -> 
     assert np.abs(together[:, 0] - streamed).max() <= 1e-4
     assert together.dtype == np.float32
     assert together.std() > 0.01
+
+
+def test_who_stops_reading_waits_for_nothing(reader: AffectReader) -> None:
+    def act(group: Group, left: Event) -> bool:
+        return group.texts == ["first"] or left.wait(60)
+
+    found = groups_ahead(["first", "second", "third", "fourth"], reader.pieces, 1, act)
+    assert next(found)
+    start = time.monotonic()
+    found.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - start < 30
+    left = Event()
+    left.set()
+    assert np.isnan(reader._read(reader.pieces.read(["nobody wants this"]), left)[0]).all()
 
 
 def test_blank_texts_have_no_reading(reader: AffectReader) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice
+from threading import Event
 from typing import TypeVar
 
 import numpy as np
@@ -26,9 +27,11 @@ class Group:
 
 
 def groups_ahead(
-    texts: Iterable[str | None], pieces: PieceReader, lines: int, act: Callable[[Group], T]
+    texts: Iterable[str | None], pieces: PieceReader, lines: int, act: Callable[[Group, Event], T]
 ) -> Iterator[T]:
     """What `act` makes of the texts, in groups of at most `lines`.
+
+    `act` is also given an event: once that is set, nobody waits for what it makes, and it should end.
 
     Three things go on at a time, each in a thread of its own: one group is used, the next one is acted on,
     and the one after that is cut into pieces. The texts are taken in the caller's thread.
@@ -42,18 +45,24 @@ def groups_ahead(
 
     groups = _groups(texts, lines)
     first = list(islice(groups, 2))
+    left = Event()
     if len(first) < 2:
-        yield from map(act, map(cut, first))
+        yield from (act(cut(group), left) for group in first)
         return
     with ThreadPoolExecutor(1, "pieces") as cutting, ThreadPoolExecutor(1, "reading") as acting:
         waiting: deque[Future[T]] = deque()
-        for group in chain(first, groups):
-            ready = cutting.submit(cut, group)
-            waiting.append(acting.submit(lambda ready: act(ready.result()), ready))
-            if len(waiting) > 2:
+        try:
+            for group in chain(first, groups):
+                ready = cutting.submit(cut, group)
+                waiting.append(acting.submit(lambda ready: act(ready.result(), left), ready))
+                if len(waiting) > 2:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:
+            left.set()
+            for future in waiting:
+                future.cancel()
 
 
 def _groups(texts: Iterable[str | None], lines: int) -> Iterator[list[str | None]]:

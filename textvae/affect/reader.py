@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 import numpy as np
@@ -131,8 +132,8 @@ class AffectReader:
     def tables(self, texts: Iterable[str | None]) -> Iterator[Table]:
         """What `stream` gives as arrays of some thousand texts at a time: for a million of them."""
 
-        def table(group: Group) -> Table:
-            mean, spread = self._read(group.pieces)
+        def table(group: Group, left: Event) -> Table:
+            mean, spread = self._read(group.pieces, left)
             sd = self.calibration.sd(spread)
             values = np.stack([mean, sd, *self.calibration.interval(mean, sd, self.factors)], axis=-1)
             return Table(group.texts, group.rows, values, group.pieces.windows)
@@ -150,8 +151,8 @@ class AffectReader:
         """
         blank = np.full((1, 2 * len(DIMENSIONS)), np.nan, np.float32)
 
-        def read(group: Group) -> np.ndarray:
-            found = np.concatenate([*self._read(group.pieces)], axis=1)
+        def read(group: Group, left: Event) -> np.ndarray:
+            found = np.concatenate([*self._read(group.pieces, left)], axis=1)
             return np.concatenate([found, blank])[group.rows]  # row -1 is the last one
 
         mean, spread = np.split(np.concatenate([blank[:0], *self._groups(texts, read)]), 2, axis=1)
@@ -187,12 +188,15 @@ class AffectReader:
         column = DIMENSIONS.index(dimension)
         return leave_one_out(texts, lambda many: self._read(self.pieces.read(many))[0][:, column], dimension)
 
-    def _groups(self, texts: Iterable[str | None], act: Callable[[Group], T]) -> Iterator[T]:
+    def _groups(self, texts: Iterable[str | None], act: Callable[[Group, Event], T]) -> Iterator[T]:
         return groups_ahead(texts, self.pieces, FAST_LINES if self.folded else GROUP_LINES, act)
 
-    def _read(self, pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and spread of each text, (N, 3) float32: over its windows, weighted by their lengths."""
-        values = self._read_windows(pieces)
+    def _read(self, pieces: Pieces, left: Event | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and spread of each text, (N, 3) float32: over its windows, weighted by their lengths.
+
+        Once `left` is set they are wanted no longer, and some are NaN.
+        """
+        values = self._read_windows(pieces, left or Event())
         if len(values) > len(pieces.windows):
             weights = pieces.lengths.astype(np.float64)
             total = np.zeros((len(pieces.windows), values.shape[1]))
@@ -202,13 +206,15 @@ class AffectReader:
         mean, spread = np.split(values, 2, axis=1)
         return mean, spread
 
-    def _read_windows(self, pieces: Pieces) -> np.ndarray:
+    def _read_windows(self, pieces: Pieces, left: Event) -> np.ndarray:
         """Mean and spread of each window, (W, 6) float32; on a CPU with batches side by side."""
-        values = np.empty((len(pieces.lengths), 2 * len(DIMENSIONS)), np.float32)
+        values = np.full((len(pieces.lengths), 2 * len(DIMENSIONS)), np.nan, np.float32)
         folded, device = self.folded, self.device.device
 
         @torch.inference_mode()
         def read(rows: np.ndarray) -> None:
+            if left.is_set():
+                return
             matrix, mask = (torch.from_numpy(part).to(device) for part in pieces.matrix(rows))
             if folded:
                 found = folded.read(matrix, pieces.lengths[rows])
