@@ -75,16 +75,27 @@ def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
             break
         if (nul := chunk.find(b"\0")) >= 0:
             raise _binary(name, offset + sum(map(len, pieces)) + nul, b"".join(pieces)[:2] or chunk[:2])
-        *whole, rest = chunk.split(b"\n")
-        for piece in whole:
-            line = b"".join([*pieces, piece, b"\n"])
+        if end := chunk.rfind(b"\n") + 1:
+            block = b"".join([*pieces, chunk[:end]])
             pieces.clear()
-            yield _decoded(line, offset, name)
-            offset += len(line)
-        if rest:
-            pieces.append(rest)
+            yield from _decoded_lines(block, offset, name)
+            offset += len(block)
+        if end < len(chunk):
+            pieces.append(chunk[end:])
     if pieces:
         yield _decoded(b"".join(pieces), offset, name)
+
+
+def _decoded_lines(block: bytes, offset: int, name: str) -> Iterator[str]:
+    """The lines of whole lines of bytes, decoded at once; if that fails, those before the bad one."""
+    try:
+        lines = block.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        for line in block.split(b"\n")[:-1]:
+            yield _decoded(line + b"\n", offset, name)
+            offset += len(line) + 1
+    else:
+        yield from (line + "\n" for line in lines[:-1])
 
 
 def _stream_name(stream: IO[str] | IO[bytes]) -> str:
