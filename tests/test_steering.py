@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from textvae import TextWriter, Transfer
 from textvae.affect.reader import AffectReader
@@ -342,6 +343,28 @@ def test_one_call_reads_all_candidates(writer: TextWriter) -> None:
     before = reader.calls
     writer.transfer(SENTENCES, valence=1.6)
     assert reader.calls == before + 2  # the sources, then the candidates
+
+
+def test_refined_contents_say_their_sentences_more_likely(writer: TextWriter) -> None:
+    codec = writer.codec
+    pieces = [codec.pieces(text) for text in SENTENCES]
+
+    def cost(latent: Latent, of: Sequence[int]) -> float:
+        rows = torch.tensor([[BOS, *of, EOS]])
+        logits = codec.model.logits(codec.model(rows[:, :-1], latent))
+        unlikely = functional.cross_entropy(logits[0], rows[0, 1:], reduction="sum")
+        return float(unlikely + 0.015 * latent.content.square().sum())
+
+    start, refined = codec.latents(pieces), codec.latents(pieces, 10)
+    assert torch.equal(start.affect, refined.affect)
+    for i, each in enumerate(pieces):
+        before, after = (Latent(z.affect[i : i + 1], z.content[i : i + 1]) for z in (start, refined))
+        assert cost(after, each) < cost(before, each)
+        alone = codec.latents([each], 10)
+        assert torch.allclose(alone.content, after.content, atol=1e-4)
+    varied = TextWriter(codec, lambda: writer.reader, SETTINGS, replace(Steering(), refine=3))
+    together = varied.transfer(SENTENCES, valence=1.6)
+    assert [varied.transfer(text, valence=1.6).text for text in SENTENCES] == [one.text for one in together]
 
 
 def test_stripping_gives_more_to_choose_from(writer: TextWriter) -> None:

@@ -15,6 +15,7 @@ from textvae.text.decoding import Hypothesis
 from textvae.text.lexicon import Lexicon
 from textvae.text.model import Latent, Posterior, TextVAE
 from textvae.text.orthography import Orthography
+from textvae.text.refining import refine
 from textvae.text.sampling import SampleOptions, sample_tokens
 from textvae.text.tokenizer import BOS, EOS, PAD, UNK, Tokenizer
 from textvae.text.typography import unaccented
@@ -123,6 +124,11 @@ class Codec:
         lengths = torch.tensor([len(pieces) for pieces in sentences])
         with self.device.autocast():
             return self.model.encode(padded.to(self.device.device), lengths.to(self.device.device))
+
+    def latents(self, sentences: Sequence[Sequence[int]], steps: int = 0) -> Latent:
+        """The means of q(z|x) of sentences that are not blank, their contents refined in so many steps."""
+        found = self.encode(sentences).mean
+        return refine(self.model, found, sentences, steps) if steps else found
 
     def room(self, lengths: Sequence[int]) -> Tensor:
         """How many pieces a rewritten sentence may have: half as many again as the source, and 4."""

@@ -187,7 +187,7 @@ def candidates(
     """
     forms = list(pieces)
     owner = list(range(len(texts)))
-    source = codec.encode(pieces).mean
+    source = codec.latents(pieces, steering.refine)
     target = torch.from_numpy(targets).to(source.affect)
     if steering.strip:
         directions = (target - source.affect).tolist()
@@ -200,7 +200,8 @@ def candidates(
                 owner.append(i)
     content = source.content
     if len(forms) > len(pieces):
-        content = torch.cat([content, codec.encode(forms[len(pieces) :]).mean.content])
+        stripped = codec.latents(forms[len(pieces) :], steering.refine)
+        content = torch.cat([content, stripped.content])
     affects = steered(source.affect, target, steering)
     ways = affects.shape[1]
     latent = Latent(affects[owner].flatten(0, 1), content.repeat_interleave(ways, dim=0))

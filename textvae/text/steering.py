@@ -25,6 +25,7 @@ class Steering:
         sides: each of these strengths also with so many standard deviations more of the dimension that
             nothing is asked of: what the decoder writes moves along there, and one of them moves back.
         bound: no affect is asked of the decoder beyond this many standard deviations.
+        refine: in so many steps the source's content is refined first (`textvae.text.refining`).
         strip: candidates also from what is left of a sentence without the words that stand in the way.
         in_the_way: a word does whose weight for the affect asked for is this far below 0, in standard
             deviations.
@@ -49,6 +50,7 @@ class Steering:
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
     sides: tuple[float, ...] = ()
     bound: float = 2.5
+    refine: int = 0
     strip: bool = True
     in_the_way: float = 0.1
     beam: int = 6
