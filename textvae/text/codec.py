@@ -11,13 +11,13 @@ from textvae.errors import CheckpointError, TextError
 from textvae.text.beam import BeamOptions, beam_search
 from textvae.text.constraints import Constraints, constrain
 from textvae.text.data import carrying_pieces
-from textvae.text.decoding import Hypothesis
+from textvae.text.decoding import Hypothesis, bounded
 from textvae.text.lexicon import Lexicon
 from textvae.text.model import Latent, Posterior, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.refining import refine
 from textvae.text.sampling import SampleOptions, sample_tokens
-from textvae.text.tokenizer import BOS, EOS, PAD, UNK, Tokenizer
+from textvae.text.tokenizer import PAD, UNK, Tokenizer
 from textvae.text.typography import unaccented
 from textvae.text.words import Words, read_tokenizer
 from textvae.training.checkpoint import Checkpoint
@@ -179,12 +179,10 @@ class Codec:
         affect, and for content zeros, or the prior's mean if it has not learnt to write untold. Such a
         decoder is a plain language model."""
         device = self.device.device
-        longest = max(map(len, sentences))
-        rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
-        tokens = torch.tensor(rows, device=device)
+        tokens = bounded(sentences, device)
         inputs, targets = tokens[:, :-1], tokens[:, 1:]
-        nothing = self.untold_content(len(rows))
-        neutral = torch.zeros(len(rows), self.model.config.affect, device=device)
+        nothing = self.untold_content(len(tokens))
+        neutral = torch.zeros(len(tokens), self.model.config.affect, device=device)
         content = nothing if self.untold else self.prior.at(nothing)
         total = torch.zeros(targets.shape, device=device)
         with self.device.autocast():

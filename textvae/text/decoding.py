@@ -1,17 +1,28 @@
-"""What every way of decoding shares: the decoder's protocol, hypotheses, and what a decoder may not say.
+"""What every way of decoding shares: the decoder's protocol, hypotheses, what a decoder may not say, and
+sentences as it hears and says them.
 
 Beam search is in `beam.py`, greedy decoding and sampling in `sampling.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
 
+import torch
 from torch import Tensor
 
-from textvae.text.tokenizer import BOS, PAD, UNK
+from textvae.text.tokenizer import BOS, EOS, PAD, UNK
 
 NEVER = (PAD, BOS, UNK)
 """Pieces that no decoded sentence holds."""
+
+
+def bounded(sentences: Sequence[Sequence[int]], device: torch.device) -> Tensor:
+    """(B, T): the pieces of sentences between bos and eos, padded. A decoder hears all of a row but its last
+    place and says all but the first."""
+    longest = max(map(len, sentences))
+    rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
+    return torch.tensor(rows, device=device)
 
 
 class DecoderState(Protocol):

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from textvae.text.decoding import bounded
 from textvae.text.model import Latent, TextVAE
-from textvae.text.tokenizer import BOS, EOS, PAD
+from textvae.text.tokenizer import PAD
 
 RATE = 0.03  # of Adam
 PRIOR = 0.03  # what -log N(content; 0, 1) weighs beside -log p(x|z): the weight of the KL in training
@@ -22,10 +23,8 @@ def refine(model: TextVAE, latent: Latent, sentences: Sequence[Sequence[int]], s
 
     The affect stays as it is. What becomes of a row does not depend on the others.
     """
-    device, longest = latent.content.device, max(map(len, sentences))
-    rows = [[BOS, *pieces, EOS, *[PAD] * (longest - len(pieces))] for pieces in sentences]
     with torch.inference_mode(False), torch.enable_grad():
-        tokens = torch.tensor(rows, device=device)
+        tokens = bounded(sentences, latent.content.device)
         affect, content = latent.affect.clone(), latent.content.clone().requires_grad_()
         optimiser = torch.optim.Adam([content], RATE)
         for _ in range(steps):
