@@ -9,7 +9,7 @@ transfer`. The last row of either table is what ships. A third table has changes
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ import numpy as np
 
 import steering_sheet as sheet
 from measuring import RESULTS, keep
-from textvae.corpora import read_corpus
+from textvae.corpora import Sentence, read_corpus
 from textvae.evaluation import metrics
-from textvae.evaluation.judge import load_judge
+from textvae.evaluation.judge import Judge, load_judge
 from textvae.evaluation.transfer import OTHER, TransferOptions
 from textvae.text.steering import Editing, Steering
 from textvae.text.writer import TextWriter
@@ -41,7 +41,7 @@ def english(edits: Editing, steering: Steering) -> Iterator[tuple[str, Editing, 
 
 def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:
     """The rungs of `text-yelp`, up to how it is."""
-    rung = replace(steering, strip=False, sides=(), words=0.0, other=0.0, content=0.0, fluency=0.0)
+    rung = replace(steering, strip=False, sides=(), refine=0, words=0.0, other=0.0, content=0.0, fluency=0.0)
     yield "chosen by the affect read", rung
     for what, change in (
         ("and by the wording kept", {"content": steering.content}),
@@ -50,6 +50,7 @@ def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:
         ("and by arousal, which is to stay", {"other": steering.other}),
         ("candidates also without the words in the way", {"strip": steering.strip}),
         ("and with more or less arousal", {"sides": steering.sides}),
+        ("contents refined", {"refine": steering.refine}),
     ):
         rung = replace(rung, **change)
         yield what, rung
@@ -60,7 +61,8 @@ def tried(steering: Steering) -> Iterator[tuple[str, Steering]]:
     yield "what ships", steering
     yield "beams in three groups, which differ", replace(steering, groups=3)
     yield "beams of 16, 8 kept", replace(steering, beam=16, keep=8)
-    yield "contents refined in 10 steps", replace(steering, refine=10)
+    yield "contents refined in 5 steps", replace(steering, refine=5)
+    yield "contents refined in 20 steps", replace(steering, refine=20)
     yield "contents refined in 30 steps", replace(steering, refine=30)
 
 
@@ -86,39 +88,45 @@ def english_rows(each: int) -> list[dict[str, Any]]:
     return rows
 
 
+def turned(writer: TextWriter, dev: Sequence[Sentence], judge: Judge) -> dict[str, float]:
+    """ACC, self-BLEU and how far arousal moves, in SDs, when the polarity of `dev` is turned."""
+    options = TransferOptions()
+    said: list[Any] = []
+    for label in OTHER:
+        texts = [one.text for one in dev if one.label == label]
+        said += [
+            (label, moved)
+            for moved in writer.transfer(texts, options.high if label == "negative" else options.low)
+        ]
+    outputs, sources = [moved.text for _, moved in said], [moved.source for _, moved in said]
+    right = [judged == OTHER[label] for judged, (label, _) in zip(judge.label(outputs), said, strict=True)]
+    read = writer.reader.score([*sources, *outputs])[:, 1]
+    way = np.abs(read[len(sources) :] - read[: len(sources)]).mean() / writer.scale.sd[1]
+    return {
+        "ACC": 100 * float(np.mean(right)),
+        "self-BLEU": metrics.bleu(outputs, sources),
+        "arousal": float(way),
+    }
+
+
+def polar(sentences: int) -> tuple[list[Sentence], Judge]:
+    """So many of Yelp's dev sentences with a polarity, evenly, and who tells it."""
+    dev = [one for one in read_corpus("yelp", split="dev") if one.label in OTHER]
+    judge = load_judge(list(read_corpus("yelp", split="train")))
+    return dev[:: max(len(dev) // sentences, 1)][:sentences], judge
+
+
 def yelp_rows(
     sentences: int, rungs: Callable[[Steering], Iterator[tuple[str, Steering]]]
 ) -> list[dict[str, Any]]:
-    """ACC, self-BLEU and how far arousal moves, a row a rung."""
+    """What `turned` measures, a row a rung."""
     writer = TextWriter.load("text-yelp")
-    options = TransferOptions()
-    judge = load_judge(list(read_corpus("yelp", split="train")))
-    dev = [one for one in read_corpus("yelp", split="dev") if one.label in OTHER]
-    dev = dev[:: max(len(dev) // sentences, 1)][:sentences]
+    dev, judge = polar(sentences)
     rows = []
     for what, steering in rungs(writer.steering):
         writer.steering = steering
-        said: list[Any] = []
-        for label in OTHER:
-            texts = [one.text for one in dev if one.label == label]
-            said += [
-                (label, moved)
-                for moved in writer.transfer(texts, options.high if label == "negative" else options.low)
-            ]
-        outputs, sources = [moved.text for _, moved in said], [moved.source for _, moved in said]
-        right = [
-            judged == OTHER[label] for judged, (label, _) in zip(judge.label(outputs), said, strict=True)
-        ]
-        read = writer.reader.score([*sources, *outputs])[:, 1]
-        way = np.abs(read[len(sources) :] - read[: len(sources)]).mean() / writer.scale.sd[1]
-        row = {
-            "what": what,
-            "ACC": 100 * float(np.mean(right)),
-            "self-BLEU": metrics.bleu(outputs, sources),
-            "arousal": float(way),
-        }
-        rows.append(row)
-        print(row, flush=True)
+        rows.append({"what": what} | turned(writer, dev, judge))
+        print(rows[-1], flush=True)
     return rows
 
 

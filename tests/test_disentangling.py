@@ -12,7 +12,7 @@ from torch.distributions import Normal
 from textvae.errors import RecipeError
 from textvae.text import disentangling
 from textvae.text.data import Batch
-from textvae.text.disentangling import bag_weights, counted, entropy, held_still
+from textvae.text.disentangling import bag_weights, counted, entropy
 from textvae.text.lexicon import log_odds
 from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
 from textvae.text.terms import Pass, TermOptions, chosen_terms
@@ -99,16 +99,6 @@ def test_entropy_by_hand() -> None:
     logits = torch.tensor([[0.0, 0.0], [math.log(3.0), 0.0]])
     by_hand = [math.log(2.0), -0.75 * math.log(0.75) - 0.25 * math.log(0.25)]
     assert entropy(logits).tolist() == pytest.approx(by_hand)
-
-
-def test_a_network_held_still_says_the_same() -> None:
-    network = torch.nn.Linear(3, 2)
-    x = torch.randn(4, 3, requires_grad=True)
-    out = held_still(network, x)
-    assert torch.allclose(out, network(x))
-    out.sum().backward()  # type: ignore[no-untyped-call]
-    assert network.weight.grad is None
-    assert x.grad is not None
 
 
 def answering(found: Pass, critic: str, logits: Tensor) -> Pass:

@@ -1,4 +1,4 @@
-"""The disentangled systems as recipes: small, on a file of its own, resumed; what can be done with them."""
+"""The systems that steer, as recipes: small, on a file of their own, resumed; what can be done with them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from textvae.training.loop import TrainingOptions, train
 from textvae.training.recipe import load_recipe, recipe_names
 
 CPU = choose_device("cpu", "fp32")
-SYSTEMS = [name for name in recipe_names("text") if name.startswith("disentangled")]
+SYSTEMS = [name for name in recipe_names("text") if name.startswith(("disentangled", "steering/"))]
 WORDS = {"good": 4.5, "lovely": 4.0, "bad": 1.5, "awful": 2.0}
 SEARCH = BeamOptions(width=2, min_length=1)
 
@@ -50,7 +50,7 @@ def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def made(name: str, corpus: str, **tables: dict[str, Any]) -> TextTask:
     recipe = load_recipe("text", name)
     recipe["data"] |= {"corpora": [corpus], "held_out": 0.2, "affect_words": 1.0}
-    sizes = {"content": 7, "style": 3, "critics": 6}
+    sizes = {"content": 8, "style": 3, "critics": 6}
     recipe["model"] |= {key: recipe["model"].get(key, 0) and size for key, size in sizes.items()}
     recipe["model"] |= {"embedding": 12, "encoder": 10, "decoder": 16, "heads": 2, "dropout": 0.0}
     recipe["batches"] |= {"pieces": 60}
@@ -76,7 +76,7 @@ def test_every_recipe_trains_and_its_loss_goes_down(name: str, corpus: str, tmp_
     if not name.endswith("/lm"):
         assert codec.encode([codec.pieces("the food was good .")]).mean.z.shape == (
             1,
-            7 + codec.model.config.affect,
+            8 + codec.model.config.affect,
         )
 
 
@@ -153,7 +153,7 @@ def test_styles_and_differences_go_where_they_are_sent(writer: TextWriter) -> No
         mean_latent(codec, [f"our room was {word} ." for word in words])
         for words in (("bad", "awful"), ("good",))
     ]
-    assert means[0].shape == (7,)
+    assert means[0].shape == (8,)
     by_hand = codec.encode([codec.pieces("our room was good .")]).mean.z[0]
     assert torch.from_numpy(means[1]).float() == pytest.approx(by_hand)
     plain = rewritten(codec, texts, lambda z: z, SEARCH)
@@ -187,9 +187,9 @@ def test_the_difference_of_two_labels_by_hand() -> None:
 
 
 def test_what_cannot_be_added(writer: TextWriter) -> None:
-    with pytest.raises(InputError, match="7 dimensions there"):
+    with pytest.raises(InputError, match="8 dimensions there"):
         shifted(writer.codec, ["the food"], np.zeros(3))
     with pytest.raises(InputError, match="3 dimensions there"):
-        restyled(writer.codec, ["the food"], np.zeros(7))
+        restyled(writer.codec, ["the food"], np.zeros(8))
     with pytest.raises(TextError):
         mean_latent(writer.codec, ["", " "])

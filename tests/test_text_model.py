@@ -1,5 +1,6 @@
 """The text VAE's parts: no answer depends on padding, and a step is a step of the whole."""
 
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.noise import NoiseOptions, compact, keep_mask
 
 SMALL = TextConfig(pieces=30, embedding=8, encoder=6, heads=2, content=5, decoder=7, adversary=4)
+ATTENDING = replace(SMALL, content=6, attends=True)
 
 
 def test_reverse_within_keeps_padding_at_the_end() -> None:
@@ -69,16 +71,46 @@ def test_highway_with_a_closed_gate_is_the_identity() -> None:
     assert torch.allclose(highway(x), x, atol=1e-6)
 
 
-def test_step_by_step_equals_teacher_forcing() -> None:
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("config", [SMALL, ATTENDING])
+def test_step_by_step_equals_teacher_forcing(config: TextConfig, cell: str) -> None:
     torch.manual_seed(0)
-    model = TextVAE(SMALL).eval()
+    model = TextVAE(replace(config, cell=cell)).eval()
     tokens = torch.randint(4, 30, (3, 6))
-    latent = Latent(torch.randn(3, 2), torch.randn(3, 5))
+    latent = Latent(torch.randn(3, 2), torch.randn(3, config.content))
     whole = model.logits(model(tokens, latent))
     state = model.start(latent)
     for t in range(6):
         logits, state = model.step(tokens[:, t], state)
         assert torch.allclose(logits, whole[:, t], atol=1e-5)
+
+
+def test_a_decoder_attends_over_the_parts_of_its_content_by_hand() -> None:
+    torch.manual_seed(0)
+    decoder = TextVAE(ATTENDING).eval().decoder
+    hidden, z = torch.randn(1, 2, 7), torch.randn(1, 8)
+    state = decoder.start(z)
+    plain = decoder.project(hidden) + state.z_out[:, None]
+    assert decoder.to_query is not None
+    assert decoder.to_parts is not None
+    keys, values = decoder.to_parts(decoder.highway(z)[0, 2:].view(2, 3)).chunk(2, dim=-1)
+    for t in range(2):
+        scores = torch.stack([decoder.to_query(hidden[0, t]) @ key / 8**0.5 for key in keys])
+        weights = scores.exp() / scores.exp().sum()
+        by_hand = plain[0, t] + weights[0] * values[0] + weights[1] * values[1]
+        assert torch.allclose(decoder._output(hidden, state)[0, t], by_hand, atol=1e-6)
+    again = state.select(torch.tensor([0, 0]))
+    assert again.parts is not None
+    assert again.parts.shape == (2, 2, 16)
+
+
+def test_each_head_has_its_part_of_the_content() -> None:
+    with pytest.raises(RecipeError, match="attends"):
+        TextConfig(pieces=30, heads=4, content=6, attends=True)
+    with pytest.raises(RecipeError, match="attends"):
+        TextConfig(pieces=30, summary="mean", attends=True)
+    model = TextVAE(ATTENDING)
+    assert model.encode(torch.tensor([[4, 5]]), torch.tensor([2])).content.mean.shape == (1, 6)
 
 
 def test_summed_nll_is_cross_entropy_and_so_is_its_gradient() -> None:

@@ -8,7 +8,7 @@ from torch.distributions import Normal, kl_divergence
 
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.variational.objective import Objective
-from textvae.variational.posterior import GaussianPosterior, reverse_gradient
+from textvae.variational.posterior import GaussianPosterior, Parted, held_still, reverse_gradient
 from textvae.variational.schedules import Cyclical, Linear, Logistic, read_schedule
 from textvae.variational.statistics import active_units, latent_statistics, mutual_information
 from textvae.variational.terms import free_bits, gaussian_nll, kl_standard
@@ -48,11 +48,61 @@ def test_posterior_has_a_positive_bounded_spread() -> None:
     assert q.stddev.max() <= math.exp(1.5) + 1e-4
 
 
+def test_parts_hear_their_own_features_alone() -> None:
+    torch.manual_seed(0)
+    layer = GaussianPosterior(6, 4, parts=2)
+    x = torch.randn(1, 6)
+    mean = layer(x).mean
+    other = x.clone()
+    other[:, 3:] += 1.0
+    moved = layer(other).mean
+    assert torch.equal(moved[:, :2], mean[:, :2])
+    assert (moved[:, 2:] != mean[:, 2:]).all()
+    parted = layer.to_mu
+    assert isinstance(parted, Parted)
+    by_hand = parted.weight[1] @ x[0, 3:] + parted.bias[2:]
+    assert torch.allclose(mean[0, 2:], by_hand, atol=1e-6)
+
+
 def test_reversed_gradient() -> None:
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (reverse_gradient(x, 0.5) ** 2).sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [-1.0, -2.0]
+
+
+def test_a_network_held_still_says_the_same() -> None:
+    network = torch.nn.Linear(3, 2)
+    x = torch.randn(4, 3, requires_grad=True)
+    with held_still(network):
+        out = network(x)
+    assert torch.equal(out, network(x))
+    out.sum().backward()
+    assert network.weight.grad is None
+    assert x.grad is not None
+
+
+def test_what_is_held_still_gets_no_gradient_under_autocast_either() -> None:
+    """Autocast keeps what it cast; what it cast before must not let a gradient through."""
+    network = torch.nn.Linear(3, 2)
+    x = torch.randn(4, 3, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        network(x)
+        with held_still(network):
+            out = network(x)
+    out.float().sum().backward()
+    assert network.weight.grad is None
+    assert x.grad is not None
+
+
+def test_parameters_learn_again_when_they_were_held_still() -> None:
+    layer = torch.nn.Linear(2, 2)
+    layer.bias.requires_grad_(False)
+    with pytest.raises(ValueError, match="stop"), held_still(layer, None):
+        assert not layer.weight.requires_grad
+        raise ValueError("stop")
+    assert layer.weight.requires_grad
+    assert not layer.bias.requires_grad
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.tokenizer import UNK, Tokenizer
 from textvae.text.words import Words
 from textvae.topics.stop_words import STOP_WORDS
+from textvae.variational.posterior import held_still
 from textvae.variational.terms import kl_standard
 
 if TYPE_CHECKING:
@@ -43,13 +43,6 @@ def parts(seen: "Pass") -> tuple[Tensor, Tensor]:
     """The z that the decoder heard as (style (B, S), content (B, C))."""
     z, styled = seen.latent.z, seen.model.config.styled
     return z[:, :styled], z[:, styled:]
-
-
-def held_still(network: nn.Module, x: Tensor) -> Tensor:
-    """What `network` makes of x, in fp32; x gets a gradient, the network's parameters none."""
-    parameters = {name: value.detach() for name, value in network.named_parameters()}
-    found: Tensor = torch.func.functional_call(network, parameters, (x,))
-    return found.float()
 
 
 def entropy(logits: Tensor) -> Tensor:
@@ -112,7 +105,8 @@ def style_hidden(seen: "Pass") -> Tensor:
     Of L labels, log L minus the entropy of what it guesses. Of valence and arousal, by how much its squared
     error is below the batch's mean square, which guessing the mean would have; no more is asked than that.
     """
-    guess = held_still(seen.model.critics["style_of_content"], parts(seen)[1])
+    with held_still(critic := seen.model.critics["style_of_content"]):
+        guess = critic(parts(seen)[1]).float()
     if labels := seen.model.config.labels:
         return math.log(labels) - entropy(guess).mean()
     told = seen.batch.readings
@@ -131,7 +125,8 @@ def words_adversary(seen: "Pass") -> Tensor:
 
 def words_hidden(seen: "Pass") -> Tensor:
     """J_adv(c), for the encoder: log V minus the entropy of what that network guesses."""
-    guess = held_still(seen.model.critics["words_of_style"], parts(seen)[0])
+    with held_still(critic := seen.model.critics["words_of_style"]):
+        guess = critic(parts(seen)[0]).float()
     return math.log(guess.shape[1]) - entropy(guess).mean()
 
 

@@ -42,6 +42,7 @@ class TextConfig:
     reads: str = "both"
     cell: str = "gru"
     posterior: str = "gaussian"
+    attends: bool = False  # the content has a part an attention head, and the decoder attends over them
     encoder_dropout: float | None = None  # where it is not the decoder's
     informant: int = 0  # of the network that tells z from the decoder's hidden states; 0: none
     style: int = 0  # of the content's dimensions the first so many are a style latent (John et al. 2018)
@@ -55,6 +56,8 @@ class TextConfig:
                 raise RecipeError(f"[model] {name} = {getattr(self, name)!r}: use {use}.")
         if self.reads == "convolution" and self.summary == "last":
             raise RecipeError('[model] summary = "last" with reads = "convolution": use mean or attention.')
+        if self.attends and (self.summary != "attention" or self.content % self.heads or not self.content):
+            raise RecipeError('[model] attends: it takes summary = "attention" and as much content a head.')
         if self.affect and (self.style or self.labels):
             raise RecipeError("[model] style and [data] labels: a model with affect = 2 has its style there.")
         if self.style and self.style >= self.content:
@@ -139,9 +142,19 @@ class TextVAE(nn.Module):
             )
             features = self.encoder.features
             self.affect = GaussianPosterior(features, config.affect) if config.affect else None
-            self.content = GaussianPosterior(features, config.content) if config.content else None
+            heads = config.heads if config.attends else 1
+            self.content = (
+                GaussianPosterior(features, config.content, parts=heads) if config.content else None
+            )
+        parts = (config.heads, config.content // config.heads) if config.attends else (0, 0)
         self.decoder = Decoder(
-            config.embedding, config.decoder, config.latent, config.highway, config.dropout, config.cell
+            config.embedding,
+            config.decoder,
+            config.latent,
+            config.highway,
+            config.dropout,
+            config.cell,
+            parts,
         )
         self.dropout = Dropout(config.dropout)
         apart = config.encoder_dropout
@@ -181,13 +194,17 @@ class TextVAE(nn.Module):
 
         Raises `CheckpointError` for a language model, which has no encoder.
         """
+        return self.read(self._embed(tokens), lengths)
+
+    def read(self, embedded: Tensor, lengths: Tensor) -> Posterior:
+        """`encode` of tokens that are embedded already, (B, T, embedding)."""
         if self.encoder is None:
             raise CheckpointError(
                 "this model is a language model and has no latent to encode into: it can sample, but not "
                 "reconstruct, interpolate or transfer; name a text VAE."
             )
-        summary = self.encoder_dropout(self.encoder(self.encoder_dropout(self._embed(tokens)), lengths))
-        empty = summary.new_zeros(len(tokens), 0, dtype=torch.float32)
+        summary = self.encoder_dropout(self.encoder(self.encoder_dropout(embedded), lengths))
+        empty = summary.new_zeros(len(embedded), 0, dtype=torch.float32)
         nothing = Normal(empty, empty, validate_args=False)
         affect = nothing if self.affect is None else self.affect(summary)
         return Posterior(affect, nothing if self.content is None else self.content(summary))

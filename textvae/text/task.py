@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from textvae.errors import RecipeError
+from textvae.text import written
 from textvae.text.data import Batch, DataOptions, Score
 from textvae.text.disentangling import counted
 from textvae.text.editing import usable
@@ -24,6 +25,7 @@ from textvae.text.preparation import prepare
 from textvae.text.steering import Editing, Steering
 from textvae.text.terms import PER_TOKEN, TERMS, Pass, TermOptions, chosen_terms
 from textvae.text.tokenizer import BOS, EOS, UNK
+from textvae.text.written import write_anew
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
 from textvae.training.recipe import read_table
@@ -151,6 +153,10 @@ class TextTask:
         posterior = model.encode(tokens, lengths) if model.config.latent else None
         latent = self._latent(posterior, affect, read)
         inputs, targets = self._shifted(read.tokens)
+        options = self.term_options
+        said = None
+        if not written.TERMS.keys().isdisjoint(self.names):
+            said = write_anew(model, latent, read, options.written_share, options.written_spread)
         if dropout is not None:
             hears_affect, hears_content = told(len(tokens), self.noise, tokens.device)
             latent = Latent(latent.affect * hears_affect, latent.content * hears_content)
@@ -159,8 +165,7 @@ class TextTask:
         output = model(inputs, latent).flatten(0, 1)
         nll, each = summed_and_each_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
         each = each.view(targets.shape).sum(1)
-        options = self.term_options
-        seen = Pass(model, read, posterior, latent, inputs, nll, each, options, reversal, self.counted)
+        seen = Pass(model, read, posterior, latent, inputs, nll, each, options, reversal, self.counted, said)
         return {name: TERMS[name](seen) for name in self.names}
 
     def _latent(self, posterior: Posterior | None, affect: Tensor | None, read: Batch) -> Latent:

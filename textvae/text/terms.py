@@ -9,9 +9,10 @@ from torch import Tensor
 from torch.distributions import Normal
 
 from textvae.errors import RecipeError, UnknownNameError
-from textvae.text import disentangling
+from textvae.text import disentangling, written
 from textvae.text.data import Batch
 from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
+from textvae.text.written import Written
 from textvae.variational.divergences import KERNELS, mmd
 from textvae.variational.estimators import ESTIMATORS, score_function
 from textvae.variational.objective import Objective
@@ -27,6 +28,8 @@ class TermOptions:
     estimator: str = "reparameterization"  # of the gradient through z
     kernel: str = "imq"  # of mmd
     bandwidth: float | None = None  # of its kernel; sqrt(dimensions of z)
+    written_share: float = 0.25  # of a batch's sentences are said with another affect, for the terms on these
+    written_spread: float = 1.5  # SD of the affect that these are asked for
 
     def __post_init__(self) -> None:
         if self.estimator not in ESTIMATORS:
@@ -49,6 +52,7 @@ class Pass:
     options: TermOptions
     reversal: float = 0.0
     counted: Tensor | None = None  # (V,) which tokens a bag of words has; None: all
+    written: Written | None = None  # what the model wrote of the first sentences; None: no term asks
 
     @property
     def tokens(self) -> int:
@@ -60,6 +64,12 @@ class Pass:
         """The posterior of a model that has one."""
         assert self.posterior is not None
         return self.posterior
+
+    @property
+    def said(self) -> Written:
+        """What the model wrote, for the terms that ask."""
+        assert self.written is not None
+        return self.written
 
 
 def reconstruction(seen: Pass) -> Tensor:
@@ -121,10 +131,13 @@ TERMS: Mapping[str, Callable[[Pass], Tensor]] = {
     "mutual_information": mutual_information,
     "mmd": mmd_to_prior,
     **disentangling.TERMS,
+    **written.TERMS,
 }
 """Every term by the name that a recipe's `[objective]` gives it."""
 
-PER_TOKEN = frozenset({"reconstruction", "kl", "mutual_information", "mmd", *disentangling.PER_TOKEN})
+PER_TOKEN = frozenset(
+    {"reconstruction", "kl", "mutual_information", "mmd", "cycle", *disentangling.PER_TOKEN}
+)
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "kl": ("content",),
     "mmd": ("content",),
@@ -132,6 +145,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "adversary": ("adversary",),
     "mutual_information": ("informant",),
     **disentangling.NEEDS,
+    **written.NEEDS,
 }
 """The sizes of the model that must not be 0 for a term."""
 WANTED = {
