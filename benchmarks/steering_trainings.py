@@ -4,9 +4,9 @@
 
 Each row is a recipe of `text/steering`, over a model of a third of text-yelp's size: first the plain VAE and
 one whose decoder attends over the parts of its content, with as many passes over the training sentences;
-then one pass more from the plain one, as it was and with the terms on written sentences. Every row is steered
-as text-yelp is, on dev sentences, as in `steering_ladder.py`; and dev sentences are rebuilt, all and the long
-ones, of twelve words and more. A row is trained in RUNS/RECIPE; what is there already is kept and what was
+then half a pass more from the plain one, as it was and with the terms on written sentences. Every row is
+steered as text-yelp is, on dev sentences, as in `steering_ladder.py`; and dev sentences are rebuilt, all and
+the long ones, of twelve words and more. A row is trained in RUNS/RECIPE; what is there already is kept and what was
 stopped goes on. Written are `results/steering_trainings.json` and `.md`.
 """
 
@@ -31,7 +31,7 @@ FIRST = {
     "attends": "in four parts, over which the decoder attends",
 }
 THEN = {
-    "more": "the first, for a pass more",
+    "more": "the first, for half a pass more",
     "written": "and the affect and content of what it writes",
     "cycle": "and back from what it writes to the source",
     "written-cycle": "and both",
