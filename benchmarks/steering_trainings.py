@@ -6,8 +6,8 @@ Each row is a recipe of `text/steering`, over a model of a third of text-yelp's 
 one whose decoder attends over the parts of its content, with as many passes over the training sentences;
 then half a pass more from the plain one, as it was and with the terms on written sentences. Every row is
 steered as text-yelp is, on dev sentences, as in `steering_ladder.py`; and dev sentences are rebuilt, all and
-the long ones, of twelve words and more. A row is trained in RUNS/RECIPE; what is there already is kept and what was
-stopped goes on. Written are `results/steering_trainings.json` and `.md`.
+the long ones, of twelve words and more. A row is trained in RUNS/steering; what is there already is kept and
+what was stopped goes on. Written are `results/steering_trainings.json` and `.md`.
 """
 
 import argparse
