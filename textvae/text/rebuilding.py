@@ -13,7 +13,7 @@ def rebuild(texts: Sequence[str], codec: Codec, search: BeamOptions, restored: b
     filled = [i for i, found in enumerate(pieces) if found]
     results = [""] * len(texts)
     if filled:
-        latent = codec.encode([pieces[i] for i in filled]).mean
+        latent = codec.latents([pieces[i] for i in filled])
         room = codec.room([len(pieces[i]) for i in filled])
         for i, found in zip(filled, codec.search(latent, room, search), strict=True):
             tokens = found[0].tokens
