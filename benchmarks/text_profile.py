@@ -70,10 +70,14 @@ class Clock:
 def operations(task: TextTask, sentences: int, tokens: int) -> float:
     """Of the matrix products of a step, forwards and backwards; `tokens` count each sentence's end."""
     model = task.model
-    rows = {"encoder.": tokens - sentences, "decoder.gru.": tokens, "decoder.project.": tokens}
+    rows = {
+        "encoder.": tokens - sentences,
+        **dict.fromkeys(("decoder.gru.", "decoder.project.", "decoder.to_query."), tokens),
+        "decoder.to_parts.": sentences * model.decoder.parts,
+    }
     total = tokens * model.embedding.weight.numel()  # the output: its weights are the embeddings
     for name, parameter in model.named_parameters():
-        if parameter.dim() == 2 and name != "embedding.weight":
+        if parameter.dim() >= 2 and name != "embedding.weight":
             times = next((count for start, count in rows.items() if name.startswith(start)), sentences)
             total += times * parameter.numel()
     return 6.0 * total

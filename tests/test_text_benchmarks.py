@@ -3,6 +3,7 @@
 import importlib
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -44,6 +45,17 @@ def test_the_operations_of_a_step_by_hand(text_profile: Any) -> None:
     z = (5 * 10 + 5 * 14 + 5 * 2 + 5 * 2) * 4  # highway; first states h and c, inputs, outputs
     decoder = (28 * (2 + 7) + 7 * 2 + 11 * 2) * 24  # gates, projection, words
     assert text_profile.operations(task, sentences, tokens) == 6 * (encoder + latent + z + decoder)
+
+
+def test_the_operations_of_attending_by_hand(text_profile: Any) -> None:
+    config = TextConfig(11, embedding=2, encoder=3, heads=2, content=4, decoder=7, highway=1, adversary=0)
+    whole, parted = (
+        text_profile.operations(cast(TextTask, SimpleNamespace(model=TextVAE(one))), 4, 24)
+        for one in (config, replace(config, attends=True))
+    )
+    query, parts = 7 * 2 * 24, 2 * 4 * 2 * 4  # of two parts of two dimensions a key and a value of two each
+    saved = 2 * 4 * 12 * 4 // 2  # mean and variance, each head's from its own half of the summary
+    assert parted - whole == 6 * (query + parts - saved)
 
 
 def test_a_clock_counts_no_second_twice(text_profile: Any) -> None:
