@@ -4,7 +4,7 @@
 sent to high and low valence and arousal, judged as on the sheet (`steering_sheet.py`). `text-yelp`: dev
 sentences of Li et al. 2018 with their polarity turned, judged by the classifier of `textvae evaluate
 transfer`. The last row of either table is what ships. A third table has changes of that which do not ship.
-`--only` measures some of the tables; the others stay as they were measured last.
+`--only` measures some of the tables, or none; the others stay as they were measured last.
 """
 
 import argparse
@@ -148,7 +148,7 @@ def main() -> None:
     )
     parser.add_argument("--each", type=int, default=20, help="sentences of each of the five kinds")
     parser.add_argument("--sentences", type=int, default=400, help="of Yelp's dev split")
-    parser.add_argument("--only", nargs="+", choices=("text-en", "text-yelp", "tried"))
+    parser.add_argument("--only", nargs="*", choices=("text-en", "text-yelp", "tried"))
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args()
     measured: dict[str, Callable[[], list[dict[str, Any]]]] = {
@@ -157,8 +157,9 @@ def main() -> None:
         "tried": lambda: yelp_rows(options.sentences, tried),
     }
     kept = options.results / "steering_ladder.json"
-    rows: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if options.only else {}
-    rows |= {name: act() for name, act in measured.items() if name in (options.only or measured)}
+    wanted = measured if options.only is None else options.only
+    rows: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if wanted is not measured else {}
+    rows |= {name: act() for name, act in measured.items() if name in wanted}
     shares = dict.fromkeys(("same", "English", "moved", *sheet.NAMES, "all"), 1)
     text = "\n".join(
         (

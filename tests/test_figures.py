@@ -25,9 +25,9 @@ def test_affect_en_reads_emobank() -> None:
 
     reader = AffectReader.load(shipped("affect-en"))
     report = evaluate_affect(reader, read_corpus("emobank", split="test"), "emobank/test")
-    assert report["r valence"] >= 0.72
-    assert report["r arousal"] >= 0.51
-    assert report["r dominance"] >= 0.41
+    assert report["r valence"] >= 0.785
+    assert report["r arousal"] >= 0.545
+    assert report["r dominance"] >= 0.495
     assert 0.88 <= report["coverage"] <= 0.92
 
 
@@ -36,9 +36,9 @@ def test_affect_fast_reads_emobank() -> None:
 
     reader = AffectReader.load(shipped("affect-fast"))
     report = evaluate_affect(reader, read_corpus("emobank", split="test"), "emobank/test")
-    assert report["r valence"] >= 0.68
-    assert report["r arousal"] >= 0.49
-    assert report["r dominance"] >= 0.43
+    assert report["r valence"] >= 0.70
+    assert report["r arousal"] >= 0.50
+    assert report["r dominance"] >= 0.455
     assert 0.88 <= report["coverage"] <= 0.92
 
 
@@ -49,10 +49,10 @@ def test_text_yelp_turns_the_benchmark() -> None:
     judge = load_judge(list(read_corpus("yelp", split="train")))
     report = evaluate_transfer(writer, judge, read_corpus("yelp", split="test"))
     assert report["judge accuracy"] >= 96
-    assert report["reconstruction BLEU"] >= 78
-    assert report["ACC"] >= 85
-    assert report["self-BLEU"] >= 45
-    assert report["ref-BLEU"] >= 20
+    assert report["reconstruction BLEU"] >= 90
+    assert report["ACC"] >= 89
+    assert report["self-BLEU"] >= 55
+    assert report["ref-BLEU"] >= 25.5
 
 
 def test_text_en_gives_sentences_back() -> None:
@@ -60,5 +60,5 @@ def test_text_en_gives_sentences_back() -> None:
 
     writer = TextWriter.load(shipped("text-en"))
     report = evaluate_reconstruction(writer, held_out(writer))
-    assert report["BLEU"] >= 66
-    assert report["BLEU, at most 10 words"] >= 85
+    assert report["BLEU"] >= 73
+    assert report["BLEU, at most 10 words"] >= 89.5

@@ -9,7 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from textvae.errors import RecipeError
+from textvae.text import data
 from textvae.text.codec import Codec
+from textvae.text.data import Item
+from textvae.text.orthography import Orthography
 from textvae.text.task import TextTask
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import choose_device
@@ -67,6 +70,34 @@ def test_readings_are_kept_beside_the_corpus(recipe: dict[str, dict[str, object]
         raise AssertionError("the readings are in the cache")
 
     TextTask(recipe, choose_device("cpu", "fp32"), refuse, "affect-en", "0123", seed=1)
+
+
+def test_a_reading_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(data, "PART", 2)
+    items = [
+        Item(text, text, "own") for text in ("it rained .", "good soup !", "bad tea", "a lovely bed", "yes")
+    ]
+    read: list[str] = []
+
+    def stopped(texts: Sequence[str]) -> NDArray[np.float32]:
+        if len(read) >= 2:
+            raise KeyboardInterrupt
+        read.extend(texts)
+        return score(texts)
+
+    def further(texts: Sequence[str]) -> NDArray[np.float32]:
+        read.extend(texts)
+        return score(texts)
+
+    form = Orthography("plain")
+    with pytest.raises(KeyboardInterrupt):
+        data.read_affect(items, form, stopped, "0123")
+    found = data.read_affect(items, form, further, "0123")
+    texts = [form.restore(item.form) for item in items]
+    assert read == texts  # none twice
+    assert np.array_equal(found, score(texts)[:, :2])
+    assert data.read_affect([], form, further, "0123").shape == (0, 2)
 
 
 def test_a_file_that_gives_no_sentence_says_what_to_do(

@@ -17,6 +17,9 @@ from textvae.text.orthography import Orthography
 from textvae.text.tokenizer import Tokenizer
 from textvae.text.words import Words
 
+PART = 8192
+"""Sentences whose affect is kept in one file."""
+
 Score = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts -> (N, 3) valence, arousal and dominance on the 1-5 scale."""
 
@@ -92,11 +95,17 @@ def _part(form: str, held_out: float) -> str:
 def read_affect(
     items: Sequence[Item], orthography: Orthography, score: Score, checksum: str
 ) -> NDArray[np.float32]:
-    """(N, 2) valence and arousal of the items, computed once and kept in the user's cache.
+    """(N, 2) valence and arousal of the items, computed once and kept in the user's cache, `PART` items a
+    file, so that a reading that was stopped goes on where it was.
 
     `checksum` names the affect model's weights; with the sentences it is the key.
     """
     texts = [orthography.restore(item.form) for item in items]
+    parts = [_read_part(texts[at : at + PART], score, checksum) for at in range(0, len(texts), PART)]
+    return np.concatenate([np.empty((0, 2), np.float32), *parts])
+
+
+def _read_part(texts: Sequence[str], score: Score, checksum: str) -> NDArray[np.float32]:
     digest = hashlib.sha256(checksum.encode())
     for text in texts:
         digest.update(text.encode() + b"\n")
