@@ -72,6 +72,18 @@ def test_readings_are_kept_beside_the_corpus(recipe: dict[str, dict[str, object]
     TextTask(recipe, choose_device("cpu", "fp32"), refuse, "affect-en", "0123", seed=1)
 
 
+def test_a_model_that_cannot_be_is_refused_before_the_corpus_is_read(
+    recipe: dict[str, dict[str, object]],
+) -> None:
+    def refuse(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise AssertionError("the corpus was read")
+
+    for table, wrong in (("model", {"attends": True, "heads": 3}), ("objective", {"words": 1.0})):
+        broken = recipe | {table: recipe[table] | wrong}
+        with pytest.raises(RecipeError, match=next(iter(wrong))):
+            TextTask(broken, choose_device("cpu", "fp32"), refuse, "affect-en", "0123", seed=1)
+
+
 def test_a_reading_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(data, "PART", 2)

@@ -1,7 +1,7 @@
 """Training a text VAE: the data of a recipe, its terms, its dev figures, its checkpoint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,18 +92,17 @@ class TextTask:
         self.memory: dict[str, float] = {}
         self.pace = Pace(read_table(recipe.get("lagging", {}), LaggingOptions, "lagging"), self.memory)
         self.objective = Objective.from_recipe(recipe.get("objective", {}), frozenset(TERMS))
+        wanted = recipe.get("model", {}) | {"labels": len(self.data.labels)}
+        if start is not None:
+            wanted = inherited(start, wanted, self.data.form)
+        config = read_table({"pieces": 0} | wanted, TextConfig, "model")
+        self.names = chosen_terms(self.objective, config)
         asked = score if reads_affect(recipe) else None
         self.prepared = prepare(self.data, self.options.dev_sentences, asked, checksum, seed, start)
         self.tokenizer, self.lexicon = self.prepared.tokenizer, self.prepared.lexicon
         self.train_set, self.dev_set = self.prepared.train, self.prepared.dev
         torch.manual_seed(seed)
-        wanted = recipe.get("model", {}) | {"labels": len(self.data.labels)}
-        if start is not None:
-            wanted = inherited(start, wanted, self.data.form)
-        wanted.setdefault("pieces", len(self.tokenizer))
-        config = read_table(wanted, TextConfig, "model")
-        self.names = chosen_terms(self.objective, config)
-        self.model = TextVAE(config)
+        self.model = TextVAE(replace(config, pieces=config.pieces or len(self.tokenizer)))
         if start is not None:  # what only training needs begins anew, and what the recipe resets
             reset = read_table(recipe.get("start", {}), StartOptions, "start").reset
             kept = {name: value for name, value in start.tensors.items() if not name.startswith(reset)}
