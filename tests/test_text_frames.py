@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from textvae.text.frames import capital, frame_of, framed, unframed
-from textvae.text.phrases import ORDERS, QUESTIONS, STATEMENTS
-from textvae.text.statements import assertion, order, past, question, statement, telling
+from textvae.text.phrases import ADVICE, ORDERS, QUESTIONS, STATEMENTS
+from textvae.text.statements import advice, assertion, order, past, question, statement, telling
 
 UP, DOWN = np.array([1.0, 0.0]), np.array([-1.0, 0.0])
 LOUDER, CALMER = np.array([0.0, 1.0]), np.array([0.0, -1.0])
@@ -208,6 +208,58 @@ def test_what_was_is_known() -> None:
     assert not past("we win the match.")
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "you should read this book.",
+        "you really shouldn't eat them raw.",
+        "they ought to repair the bridge.",
+        "you'd better go home now.",
+        "we had better leave.",
+        "you should have a look at it.",
+        "you should not have it all.",
+    ],
+)
+def test_advice(form: str) -> None:
+    assert advice(form)
+    assert statement(form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "you should have told me.",
+        "you should not have been there.",
+        "he shouldn't have eaten it.",
+        "the soup was better than before.",
+        "i like it better now.",
+        "you should",
+        "it rained.",
+    ],
+)
+def test_no_advice(form: str) -> None:
+    assert not advice(form)
+
+
+def test_nobody_is_glad_that_something_should_be_done() -> None:
+    for way, frames in ((UP, (1, 0)), (DOWN, (-1, 0)), (LOUDER, (0, 1)), (CALMER, (0, -1))):
+        found = [edit.form for edit in framed("you should go home.", HERE, way, 9, 1.0)]
+        assert found == [frame.replace("*", "you should go home") + "." for frame in ADVICE[frames]]
+    calm = [edit.form for edit in framed("you should have gone home.", HERE, CALMER, 9, 1.0)]
+    assert not [form for form in calm if "urgent" in form]
+
+
+def test_what_should_not_be_would_not_be_lovely() -> None:
+    found = [edit.form for edit in framed("you should never go home.", HERE, UP, 9, 1.0)]
+    assert found == ["you should never go home, and i would be glad."]
+
+
+def test_advice_is_taken_out_of_its_frame() -> None:
+    for frames in ADVICE.values():
+        for frame in frames:
+            assert unframed(frame.replace("*", "you should go home") + ".") == "you should go home."
+
+
 def test_frames_lead_one_way_at_a_price() -> None:
     found = framed("the shop was closed.", HERE, UP, 2, 1.5)
     assert [edit.form for edit in found] == [
@@ -314,7 +366,7 @@ def test_a_frame_stands_inside_a_quotation_and_behind_but() -> None:
         ("it rains every day, doesn't it?", "luckily, it rains every day, doesn't it?"),
         ('he was late, you know?"', 'luckily, he was late, you know?"'),
         ('a video of a "friendly fire" accident', 'a video of a "friendly fire" accident, i am happy to say'),
-        ("yes, and you should hear him.", "yes, and i am glad that you should hear him."),
+        ("yes, and you will hear him.", "yes, and i am glad that you will hear him."),
         ("yeah, oh, it was there.", "yeah, oh, i am glad that it was there."),
         ('"no, what is your name?"', '"no, i am glad to ask: what is your name?"'),
         ('"i want it," said tom.', '"i am glad that i want it," said tom.'),

@@ -10,6 +10,7 @@ from collections.abc import Container
 
 from textvae.text.fillings import Edit
 from textvae.text.phrases import (
+    ADVICE,
     ASKING,
     BEHIND,
     HEADLINES,
@@ -20,7 +21,7 @@ from textvae.text.phrases import (
     TELLING,
     Frames,
 )
-from textvae.text.statements import asking, assertion, order, past, question, statement, telling
+from textvae.text.statements import advice, asking, assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
 
 CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
@@ -52,7 +53,7 @@ def _though(frame: str) -> str:
 _ALL = sorted(
     {
         way(frame)
-        for table in (STATEMENTS, QUESTIONS, ORDERS)
+        for table in (STATEMENTS, ADVICE, QUESTIONS, ORDERS)
         for frames in table.values()
         for frame in frames
         for way in (str, _though)
@@ -60,6 +61,8 @@ _ALL = sorted(
     key=lambda frame: (-len(frame), frame),
 )
 
+_WISH = "*, it would be"
+_NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
 _HABITUAL = "typically"
 _ONCE = re.compile(
     r"\b(?:i|we|you|this|these|will|won't|today|tonight|tomorrow|now|currently)\b|'ll\b"
@@ -143,9 +146,9 @@ def framed(
     """A text in frames that lead the `way` (2,), up to `most` of each dimension, and without the one it has.
 
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats; no model says it, so that its
-    log-probability is 0. A statement, a headline, a question and an order have frames of their own; `names`
-    and `nouns` tell statements, as `statement` has them. Of a text that is none of them a later sentence may
-    be a statement. None is put that contradicts the text (`CONTRARY`).
+    log-probability is 0. A statement, advice, a headline, a question and an order have frames of their own;
+    `names` and `nouns` tell statements, as `statement` has them. Of a text that is none of them a later
+    sentence may be a statement. None is put that contradicts the text (`CONTRARY`).
     """
     text = unframed(form)
     for start in _starts(text):
@@ -178,7 +181,7 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
         said = said.rstrip('"')
     lead = _ADDRESS.sub("", lead, count=1)
     if statement(said, names, nouns):
-        return STATEMENTS
+        return ADVICE if advice(said) else STATEMENTS
     tag = _TAG.search(said)
     if tag and statement(said[: tag.start()] + ".", names, nouns):
         return TAGGED
@@ -206,6 +209,8 @@ def _fits(frame: str, core: str, valence: float, own: float) -> bool:
         frame.startswith(GENERAL) and _SELF.match(core)
     ):
         return False
+    if _WISH in frame and _NEGATED.search(core):
+        return False  # what would be lovely is what should not be done
     if not valence:
         if frame.endswith(DISMISSAL):
             return DISMISSED[0] < own < DISMISSED[1]

@@ -79,6 +79,29 @@ TAGGED = _some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
 TELLING = _some(STATEMENTS, lambda frame: frame.endswith(": *"))
 """What is said before all else that tells something: it ends in a colon."""
 
+ADVICE: Frames = {
+    (1, 0): (
+        "*, and i would be glad",
+        "*, it would be lovely",
+        "*, it would be wonderful",
+    ),
+    (-1, 0): (
+        "i am sorry, but *",
+        "i am afraid that *",
+        "i am sorry to say that *",
+        "it is a pity, but *",
+        "*, i am sorry to say",
+    ),
+    (0, 1): ("come on, *", "hurry up, *", "oh my goodness, *"),
+    (0, -1): (
+        "*, but it is not urgent",
+        "i suppose that *, but it is not urgent",
+        "*, but that is a minor matter",
+        "i suppose that *",
+    ),
+}
+"""What is said around statements of what ought to be: nobody is glad that something should be done."""
+
 QUESTIONS: Frames = {
     (1, 0): (
         "nice to see you, *",

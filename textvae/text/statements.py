@@ -59,6 +59,8 @@ _FEELING = frozenset(_MINDFUL.split())
 _ORDER = frozenset(_ORDERS.split())
 _ORDER_OF = frozenset(_ORDERS_OF.split())
 _ADDRESS = _ORDER | frozenset(_ADDRESSES.split())
+_OUGHT = frozenset({"should", "shouldn't", "ought", "oughtn't"})
+_DONE = frozenset(("done", "gone", "known", "shown", "thrown", "run", "come", "become", "begun"))
 _ASKS = frozenset(_ASKING.split()) | _AUXILIARY
 _OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split())
 
@@ -91,6 +93,22 @@ def statement(form: str, names: Container[str] = (), nouns: Container[str] = ())
         determined = first in _STARTER
         return first not in ("a", "an") and any(word.endswith("ed") for word in near[determined:])
     return words[0] in nouns and words[0] not in _OTHER and not _AUXILIARY.isdisjoint(near)
+
+
+def advice(form: str) -> bool:
+    """Whether a statement says what should be; what should have been is another matter."""
+    words = form.split()
+    near = [words[0], *_near(words)]
+    for i, word in enumerate(near[:-1]):
+        if word in _OUGHT or (word == "better" and near[i - 1].endswith(("had", "'d"))):
+            after = [each for each in near[i + 1 : i + 4] if each not in ("not", "to")]
+            return not (after[0] == "have" and any(_done(each) for each in after[1:]))
+    return False
+
+
+def _done(word: str) -> bool:
+    """Whether a word may be a past participle."""
+    return word in _PASTS | _DONE or word.endswith(("ed", "en"))
 
 
 def assertion(form: str) -> bool:
