@@ -260,6 +260,11 @@ def test_advice_is_taken_out_of_its_frame() -> None:
             assert unframed(frame.replace("*", "you should go home") + ".") == "you should go home."
 
 
+def test_what_would_be_lovely_is_no_frame_of_a_condition() -> None:
+    for form in ("if you came, it would be lovely.", "she called, and i would be glad."):
+        assert unframed(form) == form
+
+
 def test_frames_lead_one_way_at_a_price() -> None:
     found = framed("the shop was closed.", HERE, UP, 2, 1.5)
     assert [edit.form for edit in found] == [

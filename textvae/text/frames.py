@@ -62,6 +62,7 @@ _ALL = sorted(
 )
 
 _WISH = "*, it would be"
+_WISHES = frozenset(ADVICE[1, 0])  # "if you came, it would be lovely" stands in no frame
 _NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
 _HABITUAL = "typically"
 _ONCE = re.compile(
@@ -108,7 +109,9 @@ def _found(form: str) -> tuple[int, str]:
         core = _split(form[start:])[1]
         for frame in _ALL:
             before, after = frame.split("*")
-            if core.startswith(before) and core.endswith(after) and len(core) > len(frame):
+            if not (core.startswith(before) and core.endswith(after) and len(core) > len(frame)):
+                continue
+            if frame not in _WISHES or advice(core[: len(core) - len(after)]):
                 return start, frame
     return 0, ""
 
