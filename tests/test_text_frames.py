@@ -234,6 +234,10 @@ def test_advice(form: str) -> None:
         "the soup was better than before.",
         "i like it better now.",
         "you should",
+        "i said you should not.",
+        "he thinks we ought to.",
+        "better not.",
+        " ",
         "it rained.",
     ],
 )

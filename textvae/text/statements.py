@@ -98,11 +98,11 @@ def statement(form: str, names: Container[str] = (), nouns: Container[str] = ())
 def advice(form: str) -> bool:
     """Whether a statement says what should be; what should have been is another matter."""
     words = form.split()
-    near = [words[0], *_near(words)]
-    for i, word in enumerate(near[:-1]):
-        if word in _OUGHT or (word == "better" and near[i - 1].endswith(("had", "'d"))):
+    near = [*words[:1], *_near(words)]
+    for i, word in enumerate(near):
+        if word in _OUGHT or (word == "better" and i and near[i - 1].endswith(("had", "'d"))):
             after = [each for each in near[i + 1 : i + 4] if each not in ("not", "to")]
-            return not (after[0] == "have" and any(_done(each) for each in after[1:]))
+            return bool(after) and not (after[0] == "have" and any(map(_done, after[1:])))
     return False
 
 
