@@ -14,7 +14,7 @@ from textvae import resources
 from textvae.corpora import read_corpus
 from textvae.errors import RecipeError
 from textvae.text.orthography import Orthography
-from textvae.text.tokenizer import Tokenizer
+from textvae.text.tokenizer import BOS, EOS, Tokenizer
 from textvae.text.words import Words
 
 PART = 8192
@@ -135,6 +135,11 @@ class Batch:
     def to(self, device: torch.device) -> "Batch":
         """The same on `device`."""
         return Batch(self.tokens.to(device), self.carries.to(device), self.readings.to(device))
+
+    def shifted(self) -> tuple[Tensor, Tensor]:
+        """What a decoder hears, bos + tokens, and what it is to say, tokens + eos, both (B, T + 1)."""
+        edge = torch.full_like(self.tokens[:, :1], BOS)
+        return torch.cat([edge, self.tokens], 1), torch.cat([self.tokens, torch.full_like(edge, EOS)], 1)
 
 
 class Dataset:

@@ -24,7 +24,7 @@ from textvae.text.noise import NoiseOptions, compact, disturb, keep_mask, told
 from textvae.text.preparation import prepare
 from textvae.text.steering import Editing, Steering
 from textvae.text.terms import PER_TOKEN, TERMS, Pass, TermOptions, chosen_terms
-from textvae.text.tokenizer import BOS, EOS, UNK
+from textvae.text.tokenizer import BOS, UNK
 from textvae.text.written import write_anew
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
@@ -151,7 +151,7 @@ class TextTask:
         model = self.model
         posterior = model.encode(tokens, lengths) if model.config.latent else None
         latent = self._latent(posterior, affect, read)
-        inputs, targets = self._shifted(read.tokens)
+        inputs, targets = read.shifted()
         options = self.term_options
         said = None
         if not written.TERMS.keys().isdisjoint(self.names):
@@ -187,12 +187,6 @@ class TextTask:
     @property
     def _by_objective(self) -> bool:
         return self.options.best == "objective"
-
-    @staticmethod
-    def _shifted(tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """bos + tokens and tokens + eos, both (B, T + 1)."""
-        edge = tokens.new_full((len(tokens), 1), BOS)
-        return torch.cat([edge, tokens], 1), torch.cat([tokens, torch.full_like(edge, EOS)], 1)
 
     @torch.no_grad()
     def validate(self) -> Mapping[str, float]:

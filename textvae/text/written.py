@@ -15,15 +15,15 @@ import torch
 from torch import Tensor
 
 from textvae.text.data import Batch
+from textvae.text.decoding import NEVER
 from textvae.text.likelihood import summed_and_each_nll
 from textvae.text.model import Latent, Posterior, TextVAE
-from textvae.text.tokenizer import BOS, EOS, PAD, UNK
+from textvae.text.tokenizer import BOS, EOS
 from textvae.variational.posterior import held_still
 
 if TYPE_CHECKING:
     from textvae.text.terms import Pass
 
-NEVER = [PAD, BOS, UNK]
 ROOM = 2
 
 
@@ -53,7 +53,7 @@ def write(model: TextVAE, latent: Latent, longest: int) -> Written:
         for place in range(longest):
             output, state = model.decoder.step(word, state)
             logits = model.logits(output).float()
-            logits[:, NEVER if place else [*NEVER, EOS]] = float("-inf")
+            logits[:, [*NEVER] if place else [*NEVER, EOS]] = float("-inf")
             if model.training:
                 logits = logits - torch.empty_like(logits).exponential_().log()
             tokens.append(logits.argmax(-1))
@@ -96,9 +96,8 @@ def cycle(seen: "Pass") -> Tensor:
     model, written = seen.model, seen.said
     rows = len(written.asked)
     content = model.encode(written.tokens, written.lengths).content.mean
-    tokens, inputs = seen.batch.tokens[:rows], seen.inputs[:rows]
-    targets = torch.cat([tokens, tokens.new_full((rows, 1), EOS)], 1)
-    output = model(inputs, Latent(seen.batch.readings[:rows], content)).flatten(0, 1)
+    targets = seen.batch.shifted()[1][:rows]
+    output = model(seen.inputs[:rows], Latent(seen.batch.readings[:rows], content)).flatten(0, 1)
     nll, _ = summed_and_each_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
     return nll / targets.numel()
 
