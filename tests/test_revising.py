@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textvae.errors import InputError, TargetError, TextError
+from textvae.errors import InputError, TargetError, TooLongError
 from textvae.text.revising import TOLERANCE, Passage, off_target, revise, with_gaps
 from textvae.text.targets import parse_target
 from textvae.text.values import Candidate, Transfer
@@ -41,7 +41,7 @@ class Writer:
 
     def transfer(self, texts: list[str], **asked: Any) -> list[Transfer]:
         if any(len(text.split()) > 10 for text in texts):
-            raise TextError("too long")
+            raise TooLongError("too long")
         self.asked += texts
         return [Transfer(text, 2.0, 3.0, 4.0, None, (self.candidate(text),)) for text in texts]
 

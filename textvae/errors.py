@@ -4,7 +4,8 @@
     ├── TrainingError           a training cannot go on (a loss that is not finite, ...)
     └── InputError              what the user gave cannot be used as it is                  exit code 2
         ├── UnknownNameError    no such model, corpus, column, recipe key, ...; suggests the nearest
-        ├── TextError           a text: too long, binary, not UTF-8, lone surrogates
+        ├── TextError           a text: binary, not UTF-8, lone surrogates
+        │   └── TooLongError    one of more words or pieces than a text model takes
         ├── TargetError         an affect target that is not on the scale
         ├── RecipeError         a recipe that cannot be read or does not fit
         ├── CorpusError         a corpus that is not there, is altered or cannot be read
@@ -52,6 +53,10 @@ class UnknownNameError(InputError):
 
 class TextError(InputError):
     """A text that cannot be read or is longer than a model can take."""
+
+
+class TooLongError(TextError):
+    """A sentence of more words or pieces than a text model takes."""
 
 
 class TargetError(InputError):

@@ -15,7 +15,7 @@ from textvae.affect.explanation import leave_one_out
 from textvae.affect.tables import Table
 from textvae.affect.values import Affect, Explanation, Reading
 from textvae.cli import app
-from textvae.errors import TextError, UnknownNameError
+from textvae.errors import TooLongError, UnknownNameError
 from textvae.text.values import Candidate, Transfer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -104,7 +104,7 @@ def affect_of(text: str) -> float:
 
 def check(text: str) -> None:
     if (count := len(text.split())) > LONGEST:
-        raise TextError(
+        raise TooLongError(
             f"{count:,} words are more than the {LONGEST} that the model takes: split the sentence."
         )
 

@@ -8,18 +8,17 @@ this has 0.61; benchmarks/explanations.py).
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from textvae.affect.encoder import HubEncoder
+from textvae.affect.encoder import piece_table
 from textvae.affect.explanation import Span, beginning
 from textvae.affect.model import DIMENSIONS, AffectModel
 from textvae.affect.values import Explanation, Word
-from textvae.affect.windows import PieceReader, encodable
+from textvae.affect.windows import MASKED, UNKNOWN, PieceReader, encodable, first_known
 from textvae.training.device import Device
 
 LINE = tuple((i + 0.5) / 16 for i in range(16))
@@ -57,6 +56,8 @@ def _pieces(text: str, pieces: PieceReader) -> tuple[np.ndarray, list[Span]]:
     encoding = pieces.tokenizer.encode(encodable(text), add_special_tokens=False)
     room = pieces.window - len(pieces.first) - len(pieces.last)
     ids = np.concatenate([pieces.first, np.asarray(encoding.ids[:room], np.int64), pieces.last])
+    if not len(ids):  # nothing but control characters, say: what is read of it is read of an unknown piece
+        return np.array([pieces.unknown]), [(0, 0)]
     return ids, encoding.offsets[:room]
 
 
@@ -71,7 +72,7 @@ def _shares(
     ids: np.ndarray, model: AffectModel, pieces: PieceReader, device: Device, dimension: int
 ) -> tuple[float, list[float]]:
     """What is read (1-5), and the part of it that each piece between the special ones carries."""
-    table = _embedding(model)
+    table = piece_table(model.encoder)
     row = torch.from_numpy(ids).to(device.device)
     here = table(row).detach()
     away = here.clone()
@@ -92,17 +93,7 @@ def _shares(
     return mean[-1].item(), shares[inner].float().cpu().tolist()
 
 
-def _embedding(model: AffectModel) -> nn.Embedding:
-    """The table that turns pieces into vectors."""
-    if isinstance(model.encoder, HubEncoder):
-        hub: Any = model.encoder.model
-        return hub.get_input_embeddings()
-    return model.encoder.pieces
-
-
 def _masked(table: nn.Embedding, tokenizer: Tokenizer) -> Tensor:
     """The vector of a masked piece; where there is no such piece, of an unknown one; else zero."""
-    for name in ("[MASK]", "<mask>", "[UNK]", "<unk>"):
-        if (number := tokenizer.token_to_id(name)) is not None:
-            return table.weight[number].detach()
-    return torch.zeros(())
+    number = first_known(tokenizer, MASKED + UNKNOWN)
+    return torch.zeros(()) if number is None else table.weight[number].detach()

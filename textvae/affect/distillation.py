@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from textvae import resources
 from textvae.affect.beginning import Beginning, in_fold
-from textvae.affect.encoder import SentenceEncoder
-from textvae.affect.narrowing import embeddings, frequent_pieces, narrowed
+from textvae.affect.encoder import SentenceEncoder, piece_table
+from textvae.affect.narrowing import frequent_pieces, narrowed
 from textvae.affect.reader import AffectReader
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
+from textvae.caching import kept_array
 from textvae.corpora import Sentence, read_corpus
 from textvae.errors import RecipeError
 from textvae.training.checkpoint import load_checkpoint
@@ -77,7 +77,8 @@ def new_student(
     texts = [text for group in sources.values() for text in spoken(group)]
     tokenizer, kept, seen_pieces = frequent_pieces(teacher.pieces.tokenizer, texts, options.pieces)
     size = RecurrentSize(len(kept), options.embedding, options.hidden, options.layers, options.pooling)
-    table = narrowed(embeddings(teacher.model.encoder)[kept], seen_pieces, options.embedding)
+    taught = piece_table(teacher.model.encoder).weight.detach().cpu()
+    table = narrowed(taught[kept], seen_pieces, options.embedding)
     encoder = RecurrentEncoder(options.architecture, size, dropout, table)
     return Student(encoder, tokenizer, sources, readings)
 
@@ -148,18 +149,11 @@ def readings_of(
     digest = weights.copy() if weights else _weights_of(teacher)
     for text in texts:
         digest.update(text.encode("utf-8", "replace") + b"\n")
-    folder = resources.cache_folder() / "readings"
-    path = folder / f"{digest.hexdigest()[:24]}.npy"
-    if path.is_file():
-        kept: np.ndarray = np.load(path, allow_pickle=False)
-        if kept.shape == (len(texts), 6):
-            return kept
-    readings = np.concatenate(teacher.read(texts), axis=1)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part.npy")
-    np.save(fresh, readings, allow_pickle=False)
-    fresh.rename(path)
-    return readings
+
+    def read() -> np.ndarray:
+        return np.concatenate(teacher.read(texts), axis=1)
+
+    return kept_array("readings", digest.hexdigest()[:24], len(texts), read)
 
 
 def _weights_of(teacher: AffectReader) -> "hashlib._Hash":

@@ -145,6 +145,13 @@ def pool(vectors: Tensor, mask: Tensor) -> Tensor:
     return (vectors.float() * weights).sum(1) / weights.sum(1).clamp_min(1.0)
 
 
+def piece_table(encoder: SentenceEncoder) -> nn.Embedding:
+    """What turns word pieces into vectors."""
+    if isinstance(encoder, HubEncoder):
+        return encoder.model.get_input_embeddings()  # type: ignore[operator, no-any-return]
+    return encoder.pieces
+
+
 def freeze(encoder: SentenceEncoder, what: str) -> None:
     """Keep a part of the encoder as it was pretrained.
 

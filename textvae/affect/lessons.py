@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from textvae.affect.model import DIMENSIONS, Scale
+from textvae.affect.windows import MASKED, UNKNOWN, first_known, padding
 from textvae.corpora.ratings import PERSPECTIVES
 from textvae.corpora.sentence import Sentence
 from textvae.errors import RecipeError, UnknownNameError
@@ -64,8 +65,7 @@ def pad(rows: list[np.ndarray], fill: int = 0) -> tuple[Tensor, Tensor]:
 
 def blank_piece(tokenizer: Tokenizer) -> int | None:
     """The piece that stands for one that is hidden: the mask, else the unknown one; None without both."""
-    names = ("[MASK]", "<mask>", "[UNK]", "<unk>")
-    return next((i for name in names if (i := tokenizer.token_to_id(name)) is not None), None)
+    return first_known(tokenizer, MASKED + UNKNOWN)
 
 
 def hide(pieces: Tensor, mask: Tensor, share: float, blank: int) -> Tensor:
@@ -131,7 +131,7 @@ class Lessons:
             raise UnknownNameError("affect source", unknown[0], SOURCES)
         sentences = [s for group in sources.values() for s in group]
         self.pieces = encode(tokenizer, [s.text for s in sentences], longest)
-        self.pad = tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0
+        self.pad = padding(tokenizer)
         self.blank = blank_piece(tokenizer)
         starts = np.cumsum([0, *(len(group) for group in sources.values())])
         self.rows = {name: np.arange(a, b) for name, a, b in zip(sources, starts, starts[1:], strict=False)}

@@ -8,8 +8,6 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from textvae.affect.encoder import BertEncoder, SentenceEncoder
-from textvae.affect.recurrent import RecurrentEncoder
 from textvae.errors import RecipeError
 
 PAD, UNKNOWN = "[PAD]", "[UNK]"
@@ -68,10 +66,3 @@ def narrowed(table: Tensor, counts: np.ndarray, width: int) -> Tensor:
     small = centred @ axes[:width].T
     scale = (weights * small.square()).sum().sqrt()
     return torch.nn.functional.pad(small / scale, (0, width - small.shape[1]))
-
-
-def embeddings(encoder: SentenceEncoder) -> Tensor:
-    """The encoder's table of word pieces, (V, H)."""
-    if isinstance(encoder, (BertEncoder, RecurrentEncoder)):
-        return encoder.pieces.weight.detach().cpu()
-    return encoder.model.get_input_embeddings().weight.detach().cpu()  # type: ignore[operator, union-attr]

@@ -7,6 +7,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 OVERLAP = 32  # word pieces that two neighbouring windows share
+PADDING, UNKNOWN, MASKED = ("[PAD]", "<pad>"), ("[UNK]", "<unk>"), ("[MASK]", "<mask>")
 SLICE = 20_000  # characters of a long text that are cut into pieces at a time
 
 
@@ -57,11 +58,15 @@ class PieceReader:
         self.tokenizer, self.window = tokenizer, window
         first, last = _special(tokenizer)
         self.first, self.last = np.asarray(first, np.int64), np.asarray(last, np.int64)
-        names = ("[PAD]", "<pad>")
-        self.fill = next((i for name in names if (i := tokenizer.token_to_id(name)) is not None), 0)
+        self.fill = padding(tokenizer)
+        self.unknown = first_known(tokenizer, UNKNOWN) or 0
 
     def read(self, texts: list[str]) -> Pieces:
-        """The windows of each text, in order. A blank text has one window with the special pieces alone."""
+        """The windows of each text, in order.
+
+        A text of which no piece is left has one window with the special pieces alone; where the tokenizer has
+        none, with an unknown piece.
+        """
         short = [i for i, text in enumerate(texts) if len(text) <= SLICE]
         encodings = self.tokenizer.encode_batch_fast(
             [encodable(texts[i]) for i in short], add_special_tokens=False
@@ -72,7 +77,8 @@ class PieceReader:
             runs = found.get(i) or self._long(text)
             for run in runs:
                 for window in self._windows(run):
-                    rows.append(np.concatenate([self.first, window, self.last]))
+                    row = np.concatenate([self.first, window, self.last])
+                    rows.append(row if len(row) else np.array([self.unknown]))
                     owner.append(i)
         lengths = np.asarray([len(row) for row in rows], np.int64)
         flat = np.concatenate(rows) if rows else np.empty(0, np.int64)
@@ -99,6 +105,16 @@ class PieceReader:
         step = max(1, room - min(OVERLAP, room // 2))
         for start in range(0, len(run) - room + step, step):
             yield run[start : start + room]
+
+
+def first_known(tokenizer: Tokenizer, names: tuple[str, ...]) -> int | None:
+    """The number of the first of the pieces that the tokenizer has."""
+    return next((number for name in names if (number := tokenizer.token_to_id(name)) is not None), None)
+
+
+def padding(tokenizer: Tokenizer) -> int:
+    """The number of the piece that pads a batch."""
+    return first_known(tokenizer, PADDING) or 0
 
 
 def _special(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:

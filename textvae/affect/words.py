@@ -21,7 +21,6 @@ class WordReader(PieceReader):
 
     def __init__(self, tokenizer: Tokenizer, window: int) -> None:
         super().__init__(tokenizer, window)
-        self.unknown = next((i for n in ("[UNK]", "<unk>") if (i := tokenizer.token_to_id(n)) is not None), 0)
         self.words = Words(tokenizer)
 
     @staticmethod

@@ -1,7 +1,6 @@
 """`textvae evaluate affect|transfer|reconstruction`: measure a model, with a signature."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -23,9 +22,11 @@ from textvae.cli.options import (
 )
 from textvae.cli.output import Row, Target, View, write
 from textvae.cli.reading import parse_columns
+from textvae.errors import CorpusError
 
 if TYPE_CHECKING:
     from textvae.corpora import Sentence
+    from textvae.evaluation.judge import Judge
     from textvae.evaluation.report import Report
 
 COLUMNS: dict[str, type] = {"title": str, "name": str, "value": float, "note": str, "signature": str}
@@ -76,6 +77,7 @@ def affect(
 def transfer(
     corpus: Annotated[str, typer.Option(help="A corpus labelled negative and positive.")] = "yelp",
     split: SplitOption = None,
+    column: ColumnOption = None,
     corpora: CorporaOption = None,
     high: Annotated[
         float, typer.Option(min=1, max=5, help="The valence that negative sentences are sent to.")
@@ -101,17 +103,14 @@ def transfer(
     A classifier judges that is trained on the corpus's own labels and that steering never sees.
     """
     target, judged = Target.chosen(format, output, force), judgements(outputs, force)
-    sentences, name = chosen(corpus, split, corpora)
-    asked = list(sentences)
+    sentences, name = chosen(corpus, split, corpora, column)
     writer = open_writer(model, device, precision)
+    asked = fitting(sentences, writer.codec.takes)
     fluent = open_writer(language_model, device, precision) if language_model else None
 
-    from textvae.corpora import read_corpus
-    from textvae.evaluation.judge import load_judge
     from textvae.evaluation.transfer import TransferOptions, evaluate_transfer
 
-    with render.waiting("training the judge"):
-        judge = load_judge(list(read_corpus(corpus, split="train", directory=corpora)))
+    judge = judge_of(corpus, corpora, column)
     with render.counting("turning", len(asked)) as progress:
         options = TransferOptions(high, low, fidelity)
         report = evaluate_transfer(writer, judge, asked, options, name, progress, fluent)
@@ -125,6 +124,7 @@ def reconstruction(
         typer.Option(help="A corpus: its name or a file. Default: what the model's recipe holds out."),
     ] = None,
     split: SplitOption = None,
+    column: ColumnOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
         int | None, typer.Option("-n", min=1, metavar="N", help="The first N sentences only.")
@@ -147,8 +147,8 @@ def reconstruction(
     if corpus is None:
         sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
     else:
-        sentences, name = chosen(corpus, split, corpora)
-    asked = list(islice(sentences, limit))
+        sentences, name = chosen(corpus, split, corpora, column)
+    asked = fitting(sentences, lambda text: writer.codec.takes(writer.normalise(text)), limit)
     with render.counting("reconstructing", len(asked)) as progress:
         report = evaluate_reconstruction(writer, asked, name, progress=progress)
     show(report, target, judged)
@@ -167,7 +167,49 @@ def chosen(
     if split is None and corpus in card_names():
         split = next((name for name in (usual, "all") if name in load_card(corpus).splits), None)
     sentences = read_corpus(corpus, split=split, directory=corpora, columns=parse_columns(column) or None)
-    return sentences, f"{corpus}/{split}" if split else corpus
+    return _some(sentences, corpus, split), f"{corpus}/{split}" if split else corpus
+
+
+def _some(sentences: Iterable["Sentence"], corpus: str, split: str | None) -> Iterator["Sentence"]:
+    """The sentences. Raises `CorpusError` where a split has none."""
+    number = 0
+    for number, sentence in enumerate(sentences, 1):  # noqa: B007
+        yield sentence
+    if split is not None and not number:
+        raise CorpusError(
+            f"{corpus} has no sentence of the split {split!r}: leave out --split, or say in a column "
+            "`split` which sentences it has."
+        )
+
+
+def fitting(
+    sentences: Iterable["Sentence"], takes: Callable[[str], bool], most: int | None = None
+) -> list["Sentence"]:
+    """The sentences that a text model takes, the first `most` of them; how many are too long is said."""
+    kept: list[Sentence] = []
+    long = 0
+    for sentence in sentences:
+        if takes(sentence.text):
+            kept.append(sentence)
+        else:
+            long += 1
+        if len(kept) == most:
+            break
+    if long:
+        what = "sentence" if long == 1 else "sentences"
+        render.note(f"{long:,} {what} left out: too long for the model.")
+    return kept
+
+
+def judge_of(corpus: str, corpora: Path | None, column: list[str] | None) -> "Judge":
+    """A classifier of the labels of a corpus's train split.
+
+    Raises `CorpusError` where it has no such split, or not two labels.
+    """
+    from textvae.evaluation.judge import load_judge
+
+    with render.waiting("training the judge"):
+        return load_judge(list(chosen(corpus, "train", corpora, column)[0]))
 
 
 def judgements(path: Path | None, force: bool) -> Target | None:

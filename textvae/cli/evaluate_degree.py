@@ -1,12 +1,22 @@
 """`textvae evaluate degree`: is what sentences are moved to what was asked for?"""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from textvae.cli import render
-from textvae.cli.evaluate import OutputsOption, SplitOption, chosen, judgements, show
+from textvae.cli.evaluate import (
+    ColumnOption,
+    OutputsOption,
+    SplitOption,
+    chosen,
+    fitting,
+    judge_of,
+    judgements,
+    show,
+)
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     CorporaOption,
@@ -19,6 +29,7 @@ from textvae.cli.options import (
     TextModelOption,
 )
 from textvae.cli.output import Target
+from textvae.errors import CorpusError
 
 if TYPE_CHECKING:
     from textvae.corpora import Sentence
@@ -30,6 +41,7 @@ def degree(
         typer.Option(help="A corpus: its name or a file. Default: what the model's recipe holds out."),
     ] = None,
     split: SplitOption = None,
+    column: ColumnOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
         int | None, typer.Option("--sentences", min=1, metavar="N", help="N of the sentences, evenly spread.")
@@ -58,15 +70,12 @@ def degree(
     if corpus is None:
         sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
     else:
-        sentences, name = chosen(corpus, split, corpora)
-    asked = spread(list(sentences), limit)
+        sentences, name = chosen(corpus, split, corpora, column)
+    asked = spread(fitting(sentences, writer.codec.takes), limit)
     judge = None
     if corpus is not None and {sentence.label for sentence in asked} <= {"negative", "positive"}:
-        from textvae.corpora import read_corpus
-        from textvae.evaluation.judge import load_judge
-
-        with render.waiting("training the judge"):
-            judge = load_judge(list(read_corpus(corpus, split="train", directory=corpora)))
+        with suppress(CorpusError):  # without a train split, or a second label there
+            judge = judge_of(corpus, corpora, column)
     with render.counting("steering", len(asked) * len(PLACES) * len(AXES)) as progress:
         report = evaluate_degree(
             writer, asked, name, judge, vader(), DegreeOptions(fidelity=fidelity), progress

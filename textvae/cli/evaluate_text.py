@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from textvae.cli import render
-from textvae.cli.evaluate import OutputsOption, SplitOption, chosen, judgements, show
+from textvae.cli.evaluate import ColumnOption, OutputsOption, SplitOption, chosen, judgements, show
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     CorporaOption,
@@ -23,6 +23,7 @@ from textvae.cli.output import Target
 def text(
     corpus: Annotated[str, typer.Option(help="Sentences to measure on: a corpus's name or a file.")] = "yelp",
     split: SplitOption = None,
+    column: ColumnOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
         int | None, typer.Option("-n", min=1, metavar="N", help="The first N sentences only.")
@@ -55,7 +56,7 @@ def text(
     samples.
     """
     target, judged = Target.chosen(format, output, force), judgements(outputs, force)
-    sentences, name = chosen(corpus, split, corpora)
+    sentences, name = chosen(corpus, split, corpora, column)
     asked = list(islice(sentences, limit))
     writer = open_writer(model, device, precision)
     critic = open_writer(judge, device, precision) if judge else None

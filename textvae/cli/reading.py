@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from textvae.cli.contents import STANDARD_INPUT as STANDARD_INPUT
 from textvae.cli.contents import contents, lines_of
-from textvae.errors import InputError, TextError, TextvaeError
+from textvae.errors import InputError, TextError, TextvaeError, TooLongError
 
 T = TypeVar("T")
 
@@ -110,10 +110,12 @@ def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
 
 def in_batches(
     items: Iterable[Item], act: Callable[[list[str]], Sequence[T]]
-) -> Iterator[tuple[Item, T | None]]:
+) -> Iterator[tuple[Item, T | TooLongError | None]]:
     """Each item with what `act` makes of its text, `BATCH` at a time and in order; blank items with None.
 
-    A text that `act` cannot take ends the run after the results of those before it; the message says where.
+    A line that is too long comes with the error that says so. Any other text that `act` cannot take ends the
+    run after the results of those before it, as a sentence on the command line does that is too long; the
+    message says where.
     """
     remaining = iter(items)
     while batch := list(islice(remaining, BATCH)):
@@ -128,10 +130,12 @@ def in_batches(
             yield item, results.get(item)
 
 
-def _alone(item: Item, act: Callable[[list[str]], Sequence[T]]) -> T:
+def _alone(item: Item, act: Callable[[list[str]], Sequence[T]]) -> T | TooLongError:
     try:
         return act([item.text])[0]
     except TextError as error:
+        if isinstance(error, TooLongError) and item.line is not None:
+            return error
         raise TextError(f"{item.place}: {error}") from error
 
 

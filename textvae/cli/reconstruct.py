@@ -16,8 +16,11 @@ from textvae.cli.options import (
     TextModelOption,
 )
 from textvae.cli.output import Row, Target, View, write
+from textvae.errors import TooLongError
 
 COLUMNS: dict[str, type] = {"source": str, "text": str}
+TOLD = 5
+"""Lines that a message names."""
 
 
 def reconstruct(
@@ -33,16 +36,25 @@ def reconstruct(
     """Encode sentences and decode them again: what comes back is what the latent holds.
 
     Format text prints exactly one line for each input line; a row of jsonl, csv or parquet is source, text.
+    Of a line that is too long for the model nothing comes back.
     """
     target = Target.chosen(format, output, force)
     items = reading.sentences(sentence, file, "reconstruct")
     writer = open_writer(model, device, precision)
 
+    long: list[str] = []
+
     def rows() -> Iterator[Row]:
         for item, text in reading.in_batches(render.progress(items, "reconstructing"), writer.reconstruct):
+            if isinstance(text, TooLongError):
+                long.append(str(item.line))
+                text = None
             yield {"source": item.text, "text": text}
 
     write(rows(), View(COLUMNS, line, table), target)
+    if long:
+        places = ", ".join(long[:TOLD]) + ", ..." * (len(long) > TOLD)
+        render.note(f"left out, since too long for {writer.name}: {len(long):,} (line {places}).")
 
 
 def line(row: Row) -> str:

@@ -34,7 +34,7 @@ class Unfinished:
     done: int = 0
     size: int = 0
     checksum: str = ""
-    counts: tuple[int, int, list[str]] = field(default_factory=lambda: (0, 0, []))
+    counts: dict[str, Any] = field(default_factory=dict)
     _seen: Any = field(default_factory=hashlib.sha256, repr=False)
     _reached: bool = False
     """Whether what was done before has gone by, and was the same."""
@@ -69,7 +69,7 @@ class Unfinished:
         if before < known["size"]:
             raise OutputError(f"{run.part} is shorter than it was: remove {run.progress.name} to start anew.")
         run.done, run.size, run.checksum = known["done"], known["size"], known["checksum"]
-        run.counts = tuple(known["tally"])
+        run.counts = known["tally"]
         return run
 
     @property
@@ -87,7 +87,8 @@ class Unfinished:
 
         Raises `OutputError` if those done were others.
         """
-        tally.asked, tally.passed, tally.left = self.counts
+        for name, value in self.counts.items():
+            setattr(tally, name, value)
         remaining = iter(items)
         for item in islice(remaining, self.done):
             self._add(item)
@@ -116,7 +117,7 @@ class Unfinished:
                             file.write((text + "\n").encode("utf-8", "backslashreplace"))
                     self._add(item)
                     self.done, self.size = self.done + 1, file.tell()
-                    self.counts = tally.asked, tally.passed, list(tally.left)
+                    self.counts = asdict(tally)
                     if self.done % EVERY == 0:
                         self._note(file)
             except BaseException:

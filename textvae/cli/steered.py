@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from textvae.cli import memory, reading, render
 from textvae.cli.changes import drawn
 from textvae.cli.output import Row
+from textvae.errors import TooLongError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,29 +64,40 @@ class Request:
 
 @dataclass(slots=True)
 class Tally:
-    """How many sentences there were, how many of them something passed for, and where nothing did."""
+    """How many sentences there were, how many of them something passed for, where nothing did, and what of
+    the words to be kept was there to keep."""
 
     asked: int = 0
     passed: int = 0
+    long: int = 0
     left: list[str] = field(default_factory=list)
-    kept: set[str] = field(default_factory=set)
+    kept: list[str] = field(default_factory=list)
 
-    def add(self, item: reading.Item, moved: "Transfer", wording: "Wording") -> None:
+    def add(self, item: reading.Item, moved: "Transfer | TooLongError", wording: "Wording") -> None:
         """Take note of a sentence."""
         self.asked += 1
-        self.passed += bool(moved.passed)
-        if not moved.passed and len(self.left) < TOLD:
+        if isinstance(moved, TooLongError):
+            self.long += 1
+        elif moved.passed:
+            self.passed += 1
+        elif len(self.left) < TOLD:
             self.left.append(str(item.line) if item.line else str(item.index + 1))
         if len(self.kept) < len(wording.keep):
-            self.kept.update(wording.of(item.text))
+            self.kept += [phrase for phrase in wording.of(item.text) if phrase not in self.kept]
 
     def tell(self, request: Request, asides: bool) -> None:
         """Say on standard error what was not done; `asides`: the results do not say it themselves."""
         for phrase in request.wording.keep:
             if phrase not in self.kept and self.asked:
                 render.note(f'"{phrase}" was to be kept, but no sentence has it.')
-        missed = self.asked - self.passed
-        if not missed or not asides:
+        if not asides:
+            return
+        if self.long:
+            one = self.long == 1
+            what = "a sentence is" if one else f"{self.long:,} sentences are"
+            render.note(f"{what} too long and stand{'s as it was' if one else ' as they were'}.")
+        missed = self.asked - self.passed - self.long
+        if not missed:
             return
         places = ", ".join(self.left) + (", ..." if missed > len(self.left) else "")
         what = "the sentence" if self.asked == 1 else f"{missed:,} of {self.asked:,} sentences"
@@ -105,15 +117,22 @@ class Tally:
 def rewritten(
     items: Iterable[reading.Item], writer: "TextWriter", request: Request, tally: Tally
 ) -> Iterator[tuple[reading.Item, list[Row]]]:
-    """Each item with the rows of its candidates, in order; one row without a text for a blank item, and for
-    one that nothing passed for."""
+    """Each item with the rows of its candidates, in order; one row without a text for a blank item, for
+    one that is too long and for one that nothing passed for."""
     found = reading.in_batches(items, lambda texts: request.steer(writer, texts))
     for item, moved in memory.lean(found):
         if moved is None:
             yield item, [dict.fromkeys(COLUMNS) | {"source": item.text}]
             continue
         tally.add(item, moved, request.wording)
-        yield item, rows(moved, request)
+        yield item, [_unmoved(item.text)] if isinstance(moved, TooLongError) else rows(moved, request)
+
+
+def _unmoved(text: str) -> Row:
+    """The row of a sentence that no model takes."""
+    from textvae.text.revising import TOO_LONG
+
+    return dict.fromkeys(COLUMNS) | {"source": text, "fault": TOO_LONG}
 
 
 def rows(moved: "Transfer", request: Request) -> list[Row]:
@@ -156,7 +175,7 @@ def table(rows: Iterable[Row], stream: TextIO) -> None:
     """Each sentence with its affect and what is asked; below it what came of it, with what changed."""
     screen = render.console(stream)
     for row in rows:
-        if row["source_valence"] is None:
+        if row["fault"] is None and row["source_valence"] is None:
             continue
         if row["rank"] in (None, 1):
             headed(screen, row)
@@ -173,7 +192,7 @@ def headed(screen: "Console", row: Row) -> None:
         if row["target_" + name] is not None
     ]
     source = render.visible(str(row["source"]))
-    screen.print(Text.assemble((source, "bold"), ("  " + ", ".join(targets), "dim")))
+    screen.print(Text.assemble((source, "bold"), ("  " * bool(targets) + ", ".join(targets), "dim")))
 
 
 def result(screen: "Console", row: Row) -> None:
@@ -188,7 +207,7 @@ def result(screen: "Console", row: Row) -> None:
         f"  {render.number(row['valence']):4}  {render.number(row['arousal']):4}",
     )
     text = drawn(str(row["source"]), str(row["text"]), render.coloured(screen))
-    same = row["text"] == row["source"]
+    same = row["text"] == row["source"] and not row["fault"]
     text.append("  reads so already" if same else f"  kept\u00a0{render.number(row['similarity'])}", "dim")
     if row["fault"]:
         text.append(f"  {render.visible(str(row['fault']))}", "yellow")
@@ -197,8 +216,10 @@ def result(screen: "Console", row: Row) -> None:
 
 def reason(fault: str) -> str:
     """Why nothing came of a sentence."""
-    from textvae.text.revising import NO_CANDIDATE
+    from textvae.text.revising import NO_CANDIDATE, TOO_LONG, TOO_SHORT
 
+    if fault in (TOO_LONG, TOO_SHORT):
+        return f"stays: it {fault}"
     if fault == NO_CANDIDATE:
         return f"could not get there: {fault}"
     return f"could not get there: the best that was found {render.visible(fault)} (--all shows it)"

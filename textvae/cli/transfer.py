@@ -92,10 +92,10 @@ def transfer(
     Exit code 3: nothing passed for any sentence.
 
     Format text prints exactly one line for each input line: the best candidate, or the sentence itself where
-    nothing passed, which is said on standard error. A row of jsonl, csv or parquet holds source,
-    source_valence, source_arousal, target_valence, target_arousal, rank, text, valence, arousal (as read
-    back), similarity, log_prob and fault (what did not pass, and why); with -n K, up to K rows a sentence;
-    where nothing passed, one row without a text.
+    nothing passed or it is too long for the model, which is said on standard error. A row of jsonl, csv or
+    parquet holds source, source_valence, source_arousal, target_valence, target_arousal, rank, text, valence,
+    arousal (as read back), similarity, log_prob and fault (what did not pass, and why); with -n K, up to K
+    rows a sentence; where nothing passed, one row without a text.
 
     --running keeps what need not change. With --valence 4.0, a sentence is off target below 3.7: a target
     above neutral (3) is a least one, a target below it a most, and neutral is wanted from both sides; a shift

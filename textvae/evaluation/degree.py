@@ -103,7 +103,7 @@ def evaluate_degree(
     left_out = [
         name
         for name, judges in (
-            ("a judge (the corpus has no labels)", judge),
+            ("a judge (no labels to train it on)", judge),
             ("VADER (not installed)", polarity),
         )
         if judges is None

@@ -27,8 +27,9 @@ def held_out(writer: Any, split: str = "test") -> list[Sentence]:
 
 
 def source_of(sentence: Sentence) -> str:
-    """The corpus that a sentence of a mixture came from: the first part of its id."""
-    return sentence.id.partition("/")[0] or "given"
+    """The corpus that a sentence of a mixture came from: the part of its id before a stroke."""
+    name, stroke, _ = sentence.id.partition("/")
+    return name if stroke else "given"
 
 
 def evaluate_reconstruction(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from textvae.errors import CheckpointError, TextError
+from textvae.errors import CheckpointError, TooLongError
 from textvae.text.beam import BeamOptions, beam_search
 from textvae.text.constraints import Constraints, constrain
 from textvae.text.data import carrying_pieces
@@ -88,17 +88,25 @@ class Codec:
             raise CheckpointError(f"{checkpoint.folder} lacks {error}: train or install it again.") from error
 
     def pieces(self, text: str) -> list[int]:
-        """The pieces of a sentence; none if it is blank. Raises `TextError` if it is too long."""
+        """The pieces of a sentence; none if it is blank. Raises `TooLongError` if it is too long."""
         pieces = self.tokenizer.encode(self._form(text))
         words = len(text.split())
         if words > self.max_words or len(pieces) > self.max_pieces:
             shown = text.strip()
-            raise TextError(
+            raise TooLongError(
                 f'the sentence "{shown[:40]}{"..." if len(shown) > 40 else ""}" has {words} words, '
                 f"{len(pieces)} pieces; {self.name} takes at most {self.max_words} words and "
                 f"{self.max_pieces} pieces: split it into shorter ones (textvae analyze reads any length)."
             )
         return pieces
+
+    def takes(self, text: str) -> bool:
+        """Whether a sentence is short enough for the model."""
+        try:
+            self.pieces(text)
+        except TooLongError:
+            return False
+        return True
 
     def without(self, text: str, pieces: Sequence[int], words: frozenset[str]) -> list[int]:
         """`pieces` of a sentence without those of `words`, unless nothing would be left."""

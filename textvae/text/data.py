@@ -1,7 +1,6 @@
 """What a text model is trained on: sentences in its own form, their pieces, their readings."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from textvae import resources
+from textvae.caching import kept_array
 from textvae.corpora import read_corpus
 from textvae.errors import RecipeError
 from textvae.text.orthography import Orthography
@@ -109,18 +108,11 @@ def _read_part(texts: Sequence[str], score: Score, checksum: str) -> NDArray[np.
     digest = hashlib.sha256(checksum.encode())
     for text in texts:
         digest.update(text.encode() + b"\n")
-    folder = resources.cache_folder() / "readings"
-    path = folder / f"{digest.hexdigest()[:24]}.npy"
-    if path.is_file():
-        kept: NDArray[np.float32] = np.load(path, allow_pickle=False)
-        if kept.shape == (len(texts), 2):
-            return kept
-    readings = np.ascontiguousarray(score(texts)[:, :2], dtype=np.float32)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.part.npy")
-    np.save(fresh, readings, allow_pickle=False)
-    fresh.rename(path)
-    return readings
+
+    def read() -> NDArray[np.float32]:
+        return np.ascontiguousarray(score(texts)[:, :2], dtype=np.float32)
+
+    return kept_array("readings", digest.hexdigest()[:24], len(texts), read)
 
 
 @dataclass(frozen=True, slots=True)

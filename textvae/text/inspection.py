@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch.distributions import Normal
 
-from textvae.errors import InputError, TextError
+from textvae.errors import InputError, TextError, TooLongError
 from textvae.text.codec import Codec
 from textvae.text.model import AFFECT, Latent
 from textvae.text.writer import TextWriter
@@ -91,7 +91,7 @@ def encode_texts(
     for place, text in enumerate(texts):
         try:
             pieces = codec.pieces(text)
-        except TextError:
+        except TooLongError:
             continue
         if pieces:
             found.append((place, pieces))

@@ -60,10 +60,8 @@ def compact(tokens: Tensor, keep: Tensor) -> tuple[Tensor, Tensor]:
 def keep_mask(word_starts: Tensor, carries: Tensor, options: NoiseOptions) -> Tensor:
     """(B, T) which tokens the encoder sees. `word_starts` (B, T) marks the first piece of each word:
     a word goes or stays with all its pieces."""
-    rows, width = word_starts.shape
-    word = word_starts.cumsum(dim=1).clamp_max(width - 1)
-    chance = torch.rand(rows, width, device=word.device).gather(1, word)
-    kind = torch.rand(rows, 1, device=word.device)
+    chance = _by_word(_numbered(word_starts))
+    kind = torch.rand(len(chance), 1, device=chance.device)
     at_random = kind < options.random_share
     of_affect = (kind >= options.random_share) & (kind < options.random_share + options.affect_share)
     drop = (at_random & (chance < options.random_rate)) | (
@@ -81,7 +79,7 @@ def disturb(
     2018, section 2.3. A piece that takes another's place is any of the `vocabulary` but the special ones.
     """
     real = torch.arange(tokens.shape[1], device=tokens.device)[None] < lengths[:, None]
-    word = starts.cumsum(dim=1)
+    word = _numbered(starts)
     for rate, filled in ((options.substitute, None), (options.blank, UNK)):
         if rate:
             chosen = _by_word(word) < rate
@@ -93,7 +91,11 @@ def disturb(
     return tokens
 
 
+def _numbered(starts: Tensor) -> Tensor:
+    """(B, T), the number from 0 of the word that each piece belongs to."""
+    return (starts.cumsum(dim=1) - 1).clamp_min(0)
+
+
 def _by_word(word: Tensor) -> Tensor:
     """Uniform in [0, 1), the same for all the pieces of a word, (B, T)."""
-    chance = torch.rand(word.shape, device=word.device)
-    return chance.gather(1, word.clamp_max(word.shape[1] - 1))
+    return torch.rand(word.shape, device=word.device).gather(1, word)

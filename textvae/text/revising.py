@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from textvae.corpora.splitting import split_sentences
-from textvae.errors import InputError, TextError
+from textvae.errors import InputError, TooLongError
 from textvae.text.frames import frame_of
 from textvae.text.targets import Target, parse_target
 from textvae.text.values import Transfer
@@ -24,8 +24,9 @@ BATCH = 32
 CHOICE = 8
 """Candidates of a sentence that it is chosen from, so that not all sentences begin with the same words."""
 
+TOO_SHORT, TOO_LONG = "is too short", "is too long"
 NO_CANDIDATE = "no candidate holds the words asked for"
-"""The fault of a sentence that has no candidate at all."""
+"""The faults of a sentence that has no candidate at all."""
 
 _GAP = re.compile(r"\s+")
 
@@ -131,13 +132,13 @@ def _rewritten(sentences: Sequence[str], writer: Any, **asked: Any) -> list[Tran
         return []
     try:
         return list(writer.transfer(list(sentences), **asked))
-    except TextError:
+    except TooLongError:
         found: list[Transfer | str] = []
         for sentence in sentences:
             try:
                 found += writer.transfer([sentence], **asked)
-            except TextError:
-                found.append("is too long")
+            except TooLongError:
+                found.append(TOO_LONG)
         return found
 
 
@@ -161,7 +162,7 @@ def _revised(
     if not off:
         return kept
     if isinstance(tried, str):
-        return replace(kept, fault=tried or "is too short")
+        return replace(kept, fault=tried or TOO_SHORT)
     best = next(iter(tried.candidates if everything else tried.passed), None)
     if best is None:
         fault = tried.candidates[0].fault if tried.candidates else NO_CANDIDATE

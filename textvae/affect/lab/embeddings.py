@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from textvae import resources
 from textvae.affect.encoder import SentenceEncoder, sentence_vectors
 from textvae.affect.lessons import pad
+from textvae.caching import kept_array
 from textvae.training.device import Device
 
 ROWS = 64  # sentences at once
@@ -30,21 +30,11 @@ def sentence_embeddings(
         digest.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
     for row in pieces:
         digest.update(len(row).to_bytes(4, "little") + row.tobytes())
-    folder = resources.cache_folder() / "embeddings"
-    path = folder / f"{digest.hexdigest()[:24]}.npy"
-    if path.is_file():
-        try:
-            kept: np.ndarray = np.load(path, allow_pickle=False)
-        except (OSError, ValueError):
-            kept = np.empty((0, 0), np.float32)  # damaged: compute it again
-        if len(kept) == len(pieces):
-            return kept
-    vectors = _computed(encoder, pieces, fill, device, told)
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".part.npy")
-    np.save(fresh, vectors, allow_pickle=False)
-    fresh.rename(path)
-    return vectors
+
+    def compute() -> np.ndarray:
+        return _computed(encoder, pieces, fill, device, told)
+
+    return kept_array("embeddings", digest.hexdigest()[:24], len(pieces), compute)
 
 
 @torch.inference_mode()

@@ -17,10 +17,11 @@ from textvae.affect.lab.folds import Division
 from textvae.affect.lab.latent import LatentOptions, LatentTerms, mixture_prior, standard_prior
 from textvae.affect.lab.rated import CleaningOptions, Rated, agreement, ratings_of_all, scales_from
 from textvae.affect.lab.study import Study
-from textvae.affect.lab.vocabulary import PAD, read_vectors, train_tokenizer
+from textvae.affect.lab.vocabulary import read_vectors, train_tokenizer
 from textvae.affect.lessons import encode
 from textvae.affect.model import AffectModel
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
+from textvae.affect.windows import padding
 from textvae.corpora.sentence import Sentence
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.training.device import choose_device
@@ -104,7 +105,7 @@ class Laboratory:
         self._prepare_pieces()
         if self.options.freeze == "all" or self.latent.trunk:
             self.vectors = sentence_embeddings(
-                self.pretrained, self.whole, self.padding(self.tokenizer), self.device, told
+                self.pretrained, self.whole, padding(self.tokenizer), self.device, told
             )
         freeze(self.pretrained, self.options.freeze)
         for module in self.pretrained.modules():
@@ -134,7 +135,7 @@ class Laboratory:
         )
         terms = LatentTerms(frozenset(self.recipe.get("objective", {})), prior, self.latent)
         return Study(
-            self.recipe, model, train, dev, terms, tokenizer, self.padding(tokenizer),
+            self.recipe, model, train, dev, terms, tokenizer, padding(tokenizer),
             self.options.window, self.taught.batch, seed, self.device, keep,
         )  # fmt: skip
 
@@ -157,11 +158,6 @@ class Laboratory:
         return Rated(
             pieces, vectors, self.ratings[rows], self.spreads[rows], np.array(categories, np.int64), counted
         )
-
-    @staticmethod
-    def padding(tokenizer: Tokenizer) -> int:
-        """The number of the tokenizer's padding."""
-        return tokenizer.token_to_id(PAD) or tokenizer.token_to_id("<pad>") or 0
 
     def _prepare_pieces(self) -> None:
         texts = [s.text for s in self.sentences]
