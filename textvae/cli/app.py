@@ -103,7 +103,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except KeyboardInterrupt as stop:
-        return _say(str(stop) or "stopped.", 130)
+        return _say(str(stop) or "stopped.", 128 + getattr(stop, "number", signal.SIGINT))
     except BrokenPipeError:
         _silence_stdout()
         return 0

@@ -32,13 +32,11 @@ def follow(task: "Task", options: "TrainingOptions", out: Path, resume: bool, un
         for step in drawn(train(task, options, out, resume), unit):
             last = step
             best = step if step.best else best
-    except KeyboardInterrupt:
-        if last is None:
-            raise
-        message = (
-            f"stopped after step {last.step:,} of {last.steps:,}. To go on, repeat the command with --resume."
-        )
-        raise KeyboardInterrupt(message) from None
+    except KeyboardInterrupt as stop:
+        if last is not None:
+            ways = "To go on, repeat the command with --resume."
+            stop.args = (f"stopped after step {last.step:,} of {last.steps:,}. {ways}",)
+        raise
     for name, made in (("best", best), ("last", last)):
         if (out / name).is_dir():
             print(f"{name}: {render.visible(str(out / name))}" + (figures(made) if made else ""))

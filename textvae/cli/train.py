@@ -187,7 +187,9 @@ def check_folder(out: Path, resume: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file: name a folder.")
-    held = out.is_dir() and any(out.iterdir())
+    held = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if held == {"log.jsonl"}:  # a training that ended before it had saved anything: it begins anew
+        return
     if resume and not (out / "state").is_dir():
         raise OutputError(f"{out} holds no training to resume: leave out --resume to begin one.")
     if held and not resume:

@@ -9,6 +9,7 @@ gradients are added up, and the main one alone writes (see `steps.py` and `proce
 import json
 import math
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 from textvae.errors import OutputError, TrainingError
 from textvae.training.device import Device
 from textvae.training.processes import Processes, processes
-from textvae.training.signals import deferred_signals
+from textvae.training.signals import Interrupted, deferred_signals
 from textvae.training.state import Progress, Weights, load_state, save_state
 from textvae.training.steps import check_alike, take_step
 from textvae.variational.objective import Objective
@@ -109,8 +110,9 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     training can be resumed by another number of processes; they all must see the folder.
 
     Raises `OutputError` if `run` holds a training and `resume` is not set, `TrainingError` when the loss
-    is not finite (the last state and the best checkpoint stay), `KeyboardInterrupt` after Ctrl-C or
-    SIGTERM, once the step is done and the state is saved.
+    is not finite (the last state and the best checkpoint stay), `InputError` if a resumed training began
+    with another seed or other batches, `Interrupted` after Ctrl-C or SIGTERM, once the step is done and the
+    state is saved.
     """
     team = processes()
     has_state = (run / "state" / "state.json").is_file()
@@ -134,6 +136,7 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     if not per_epoch:
         raise TrainingError("there is nothing to train on: the corpora of the recipe gave no batch.")
     check_alike(model, per_epoch, team)
+    progress.begin(options.seed, per_epoch, run)
     steps = max(1, round(options.epochs * per_epoch))
     began = time.monotonic() - progress.seconds
     saved = time.monotonic()
@@ -142,7 +145,7 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     figures: dict[str, float] | None = None  # on dev, of the weights as they are
     place = run / "log.jsonl" if team.main else Path(os.devnull)
     with place.open("a", encoding="utf-8") as log, deferred_signals() as interrupted:
-        while progress.step < steps:
+        while progress.step < steps and not _patience_ended(progress, options):
             done = _share_done(progress.step, steps, progress.seconds, options.minutes)
             if done >= 1.0:
                 break
@@ -155,10 +158,8 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
             batch = batches[index]
             loss, terms = take_step(task, options, optimizer, batch, progress.step, team)
             if not math.isfinite(loss):
-                kept = run / "best" if (run / "best").is_dir() else run / "state"
                 raise TrainingError(
-                    f"the loss is not finite at step {progress.step + 1} ({terms}): the last good "
-                    f"checkpoint is {kept}; lower [training] learning_rate or clip, then resume."
+                    f"the loss is not finite at step {progress.step + 1} ({terms}): {_way_on(run)}"
                 )
             if note := getattr(task, "note", None):
                 note(loss)
@@ -185,8 +186,8 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
                 if team.main:
                     save_state(run / "state", model, weights, optimizer, progress)
                 team.wait()
-                raise KeyboardInterrupt
-            if finished or (options.patience is not None and progress.stale > options.patience):
+                raise Interrupted(interrupted[0] if interrupted else signal.SIGINT)
+            if finished:
                 break
     if figures is None:  # nothing was left to do
         figures, _ = _validate(task, weights, progress, run, team)
@@ -218,6 +219,20 @@ def _validate(
     )
     progress.memory.update(memory)
     return figures, best
+
+
+def _patience_ended(progress: Progress, options: TrainingOptions) -> bool:
+    return options.patience is not None and progress.stale > options.patience
+
+
+def _way_on(run: Path) -> str:
+    """What to do about a loss that is not finite."""
+    advice = "lower [training] learning_rate or clip, then"
+    kept = next((run / name for name in ("best", "state") if (run / name).is_dir()), None)
+    if kept is None:
+        return f"{advice} begin anew."
+    way = "resume" if (run / "state").is_dir() else "begin anew"
+    return f"the last good checkpoint is {kept}; {advice} {way}."
 
 
 def _share_done(step: int, steps: int, seconds: float, minutes: float | None) -> float:

@@ -1,5 +1,6 @@
 """Recipes: a training as a TOML file, with single values overridden from the command line."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,8 +24,8 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
     A recipe may begin with `base = "NAME"`, a file beside it: its tables are taken over, and what the recipe
     says of a key stands in place of what the base says.
 
-    Raises `UnknownNameError` for a recipe or an overridden key that is not known, `RecipeError` for a
-    file or a value that is not TOML.
+    Raises `UnknownNameError` for a recipe or a table that is not known, `RecipeError` for a file that is not
+    TOML.
     """
     path = Path(name_or_path)
     if path.suffix != ".toml":
@@ -34,9 +35,21 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
                 f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file."
             )
     recipe = _read(path, ())
+    known = _tables(kind)
+    for name in recipe:
+        if name not in known:
+            raise UnknownNameError("table of the recipe", name, known, f"It stands in {path}.")
     for key, value in (overrides or {}).items():
-        _override(recipe, key, value)
+        _override(recipe, key, value, known)
     return recipe
+
+
+def _tables(kind: str) -> set[str]:
+    """The tables that recipes of a kind have."""
+    found = {"data", "model", "objective", "training"}
+    for path in (resources.recipe_folder() / kind).rglob("*.toml"):
+        found |= tomllib.loads(path.read_text(encoding="utf-8")).keys()
+    return found - {"base"}
 
 
 def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
@@ -57,14 +70,16 @@ def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     return merged
 
 
-def _override(recipe: dict[str, Any], key: str, value: str) -> None:
-    """Set `table.key` to a TOML value; a table of the recipe is named, its keys may be new."""
+def _override(recipe: dict[str, Any], key: str, value: str, known: set[str]) -> None:
+    """Set `table.key` to a TOML value; the table is one of `known` or in one, its keys may be new."""
     *tables, last = key.split(".")
     place = recipe
     for name in tables:
-        if not isinstance(place.get(name), dict):
-            known = [known for known, content in place.items() if isinstance(content, dict)]
-            raise UnknownNameError("table of the recipe", name, known, f"It stands in --set {key}.")
+        within = (
+            known if place is recipe else {k for k, content in place.items() if isinstance(content, dict)}
+        )
+        if name not in within or not isinstance(place.setdefault(name, {}), dict):
+            raise UnknownNameError("table of the recipe", name, within - {name}, f"It stands in --set {key}.")
         place = place[name]
     try:
         place[last] = tomllib.loads(f"value = {value}")["value"]
@@ -89,6 +104,9 @@ def read_table(table: Mapping[str, Any], shape: type[Shape], where: str) -> Shap
             or (given == "list" and "tuple" in kinds)
             or (value is None and "None" in kinds)  # as a checkpoint's config has it
         )
+        if not fits and "tuple" in kinds:
+            shown = json.dumps([value], ensure_ascii=False, default=str)
+            raise RecipeError(f"[{where}] {key} = {value!r}: expected a list, {shown} say.")
         if not fits:
             raise RecipeError(f"[{where}] {key} = {value!r}: expected {kinds}.")
     return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})

@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class Interrupted(KeyboardInterrupt):
+    """A training was stopped by the signal `number`, its state saved."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 @contextmanager
 def deferred_signals() -> Iterator[list[int]]:
     """Let a step end before Ctrl-C or SIGTERM is obeyed: the list fills when one has come."""

@@ -12,7 +12,7 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as serialise_tensors
 from torch import Tensor, nn
 
-from textvae.errors import CheckpointError
+from textvae.errors import CheckpointError, InputError
 from textvae.training.checkpoint import write_whole
 
 
@@ -25,6 +25,21 @@ class Progress:
     best: float | None = None
     stale: int = 0  # validations since the best one
     memory: dict[str, float] = field(default_factory=dict)  # the task's own
+    seed: int | None = None  # which the training began with; None: not known
+    per_epoch: int | None = None  # batches that an epoch had then
+
+    def begin(self, seed: int, per_epoch: int, run: Path) -> None:
+        """Begin in the folder `run`, or go on. Raises `InputError` if another seed or other batches began."""
+        for what, asked, begun in (
+            ("seed", seed, self.seed),
+            ("batches an epoch", per_epoch, self.per_epoch),
+        ):
+            if begun not in (None, asked):
+                raise InputError(
+                    f"{run} was begun with {what} {begun}, not {asked}: resume with the same corpus, batches "
+                    "and seed, or name another folder."
+                )
+        self.seed, self.per_epoch = seed, per_epoch
 
 
 class Weights:
