@@ -131,7 +131,11 @@ def affect(
         ),
     ] = None,
     corpus: Annotated[
-        str, typer.Option(help="emobank, cvat or cvas: for recipes without stages of their own corpora.")
+        str,
+        typer.Option(
+            help="emobank, cvat, cvas or a table with ratings (text, valence, ...): for recipes without "
+            "stages of their own corpora."
+        ),
     ] = "emobank",
     folds: Annotated[
         int | None,

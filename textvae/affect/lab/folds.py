@@ -1,12 +1,14 @@
-"""Which rated sentences teach, which decide and which are read at the end: official splits and folds."""
+"""Which rated sentences teach, which decide and which are read at the end: splits and folds."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from textvae.corpora import Sentence, read_corpus
-from textvae.errors import InputError, UnknownNameError
+from textvae.corpora.files import is_file_name
+from textvae.errors import CorpusError, InputError, UnknownNameError
 
 OWN_FOLDS = 5  # CVAT's
 CORPORA = {
@@ -27,16 +29,42 @@ class Division:
 
 
 def rated_sentences(corpus: str, directory: str | Path | None = None) -> list[Sentence]:
-    """The sentences of `emobank`, `cvat` or `cvas`. Raises `UnknownNameError` for another corpus."""
+    """The sentences of `emobank`, `cvat` or `cvas`, or the rated ones of a table of one's own.
+
+    Raises `UnknownNameError` for another corpus, `CorpusError` for a table without ratings.
+    """
     if corpus not in CORPORA:
-        raise UnknownNameError("corpus of the affect laboratory", corpus, CORPORA)
+        if not is_file_name(corpus):
+            raise UnknownNameError("corpus of the affect laboratory", corpus, CORPORA, "Or give a file.")
+        return _own(corpus, directory)
     card, label = CORPORA[corpus]
     return [s for s in read_corpus(card, directory=directory) if not label or s.label == label]
 
 
+def _own(file: str, directory: str | Path | None) -> list[Sentence]:
+    found = [s for s in read_corpus(file, directory=directory) if s.valence or s.arousal or s.dominance]
+    if not found:
+        raise CorpusError(
+            f"{file} has no rated sentences: it is a table with the columns text and valence, and arousal, "
+            "dominance, valence_sd, ... where there are such ratings, on the 1-5 scale."
+        )
+    names = {s.split for s in found}
+    if names != {""} and (missing := {"train", "dev"} - names):
+        raise CorpusError(
+            f"{file} has no rated sentence of the split {min(missing)!r}: name both train and dev in its "
+            "column split, or leave the column out."
+        )
+    return found
+
+
 def official(sentences: list[Sentence]) -> Division:
-    """Train, dev and test as the corpus has them; of five folds the first three, the fourth and the fifth."""
+    """Train, dev and test as the corpus has them; of five folds the first three, the fourth and the fifth.
+
+    Of sentences without splits a tenth is dev and a tenth test, by the hash of the text.
+    """
     splits = np.array([s.split for s in sentences])
+    if not splits.astype(bool).any():
+        splits = np.array([_dealt(s.text) for s in sentences])
     if "train" in splits:
         train, dev, test = (np.flatnonzero(splits == name) for name in ("train", "dev", "test"))
     else:
@@ -45,17 +73,23 @@ def official(sentences: list[Sentence]) -> Division:
     return Division(train, dev, test)
 
 
+def _dealt(text: str) -> str:
+    place = hashlib.sha256(text.encode("utf-8", "replace")).digest()[0] % 10
+    return {0: "test", 1: "dev"}.get(place, "train")
+
+
 def folds(sentences: list[Sentence], count: int, seed: int) -> list[Division]:
     """`count` ways to hold a part out: each sentence is held out once; dev is the held-out part itself.
 
     A corpus that comes in five folds keeps them. Of one with official splits only the training rows are
-    used, dealt out at random by `seed`, so that its dev and test rows stay unseen.
+    used, dealt out at random by `seed`, so that its dev and test rows stay unseen; of one without splits all.
 
     Raises `InputError` for a number of folds that the corpus does not allow.
     """
     splits = np.array([s.split for s in sentences])
-    if "train" in splits:
-        rows = np.flatnonzero(splits == "train")
+    undivided = not splits.astype(bool).any()
+    if undivided or "train" in splits:
+        rows = np.flatnonzero(undivided | (splits == "train"))
         if not 2 <= count <= len(rows):
             raise InputError(f"--folds {count}: give 2 to {len(rows):,}.")
         dealt = np.array_split(np.random.default_rng(seed).permutation(rows), count)

@@ -80,8 +80,8 @@ def scales_from(ratings: np.ndarray, dimensions: int) -> tuple[Scale, ...]:
     if len(known) < 2:
         names = ", ".join(DIMENSIONS[:dimensions])
         raise RecipeError(
-            f"the corpus has no sentences rated for {names}: give the recipe a [latent] dimensions that it "
-            "has (2 for valence and arousal)."
+            f"the corpus has no sentences rated for {names}: say how many of the "
+            "three it has, --set latent.dimensions=2 for valence and arousal."
         )
     return tuple(Scale(float(m), float(s)) for m, s in zip(known.mean(0), known.std(0), strict=True))
 
