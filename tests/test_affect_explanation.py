@@ -7,7 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import nn
 
 from textvae.affect.attribution import integrated_gradients
@@ -16,6 +16,7 @@ from textvae.affect.encoder import BertEncoder, BertSize
 from textvae.affect.explanation import AHEAD, CHARACTERS, WORDS, leave_one_out, without, words
 from textvae.affect.model import DIMENSIONS, AffectModel, Scale
 from textvae.affect.reader import AffectReader
+from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
 from textvae.affect.values import Explanation
 from textvae.affect.windows import PieceReader
 from textvae.errors import UnknownNameError
@@ -143,6 +144,23 @@ def word_reader(encoder: nn.Module, hidden: int) -> AffectReader:
     nn.init.zeros_(model.mean.bias)
     kept = Calibration([[np.arange(1.0, 100.0) / 50] * 3])
     return AffectReader(model, PieceReader(tokenizer, WINDOW), kept, CPU)
+
+
+def test_a_text_of_which_no_piece_is_left_is_read_and_explained() -> None:
+    tokenizer = Tokenizer(models.WordLevel({"[PAD]": 0, "[UNK]": 1, "good": 2}, "[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    encoder = RecurrentEncoder("lstm", RecurrentSize(3, 4, 4, 1, "mean"))
+    model = AffectModel(encoder, encoder.width, tuple(Scale(3.0, 1.0) for _ in DIMENSIONS)).eval()
+    kept = Calibration([[np.arange(1.0, 100.0) / 50] * 3])
+    reader = AffectReader(model, PieceReader(tokenizer, WINDOW), kept, CPU)
+    nothing = "\u200b"
+    assert reader.score([nothing] * 3).tolist() == reader.score(["zzz"] * 3).tolist()
+    for by in ("removal", "gradient"):
+        for found in reader.explain([nothing, "good", "good"] * 30, by=by):
+            assert found is not None
+            if found.text == nothing:
+                assert [word.contribution for word in found.words] == [0.0]
 
 
 class Average(nn.Module):

@@ -1,6 +1,7 @@
 """Folds, cleaning, baselines and figures of the affect laboratory, worked out by hand."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from textvae.affect.lab.folds import folds, official, rated_sentences
 from textvae.affect.lab.rated import CleaningOptions, agreement, ratings_of_all
 from textvae.affect.lab.trials import summary
 from textvae.corpora.sentence import Sentence
-from textvae.errors import InputError, RecipeError
+from textvae.errors import CorpusError, InputError, RecipeError, UnknownNameError
 
 ENGLISH = [Sentence(f"a {i}", split=("train", "train", "dev", "test")[i % 4]) for i in range(40)]
 CHINESE = [Sentence(f"b {i}", split=f"fold{i % 5 + 1}") for i in range(40)]
@@ -42,6 +43,36 @@ def test_a_corpus_keeps_folds_of_its_own() -> None:
     assert [CHINESE[row].split for row in (division.train[0], division.dev[0], division.test[0])] == [
         "fold1", "fold4", "fold5"
     ]  # fmt: skip
+
+
+def test_a_table_of_one_s_own_is_divided_by_its_texts(tmp_path: Path) -> None:
+    table = tmp_path / "mine.csv"
+    lines = [f"sentence {i},{1 + i % 4},{2}" for i in range(200)]
+    table.write_text("\n".join(["text,valence,arousal", *lines, "not rated,,"]) + "\n")
+    sentences = rated_sentences(str(table))
+    assert len(sentences) == 200
+    division = official(sentences)
+    parts = (division.train, division.dev, division.test)
+    assert sorted(np.concatenate(parts)) == list(range(200))
+    assert [len(part) for part in parts] == pytest.approx([160, 20, 20], abs=12)
+    turned = official(sentences[::-1])  # a sentence stays in its part, whatever stands around it
+    assert {sentences[199 - row].text for row in turned.dev} == {sentences[row].text for row in division.dev}
+    assert sum(len(part.test) for part in folds(sentences, 4, seed=1)) == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text\nhello\n", "no rated sentences"),
+        ("text,valence,split\nhello,3,train\nbye,4,\n", "split 'dev'"),
+    ],
+)
+def test_a_table_that_cannot_teach(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "mine.csv").write_text(content)
+    with pytest.raises(CorpusError, match=message):
+        rated_sentences(str(tmp_path / "mine.csv"))
+    with pytest.raises(UnknownNameError, match="Or give a file"):
+        rated_sentences("mine")
 
 
 def test_baselines_and_figures_by_hand() -> None:

@@ -9,6 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "textvae"
 FLOORS = [
     {"errors", "resources"},
+    {"caching"},
     {"corpora", "variational"},
     {"training"},
     {"affect", "topics"},  # side by side: neither knows the other

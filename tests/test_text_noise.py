@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textvae.text.noise import NoiseOptions, disturb
+from textvae.text.noise import NoiseOptions, disturb, keep_mask
 from textvae.text.tokenizer import UNK
 from textvae.training.recipe import load_recipe
 from textvae.variational.schedules import read_schedule
@@ -44,6 +44,18 @@ def test_shuffling_moves_whole_words_by_a_few_places(
     assert sorted(order) == list(range(len(lengths)))  # no word was torn apart or lost
     assert moved[:width] == [4 + place for word in order for place in range(width) if number[place] == word]
     assert all(abs(place - word) <= places for place, word in enumerate(order))
+
+
+def test_every_word_has_a_fate_of_its_own() -> None:
+    torch.manual_seed(0)
+    starts = torch.ones(20_000, 5, dtype=torch.bool)
+    keep = keep_mask(starts, ~starts, NoiseOptions(random_share=1.0, random_rate=0.3, affect_share=0.0))
+    alike = torch.corrcoef(keep.float().T) - torch.eye(5)
+    assert alike.abs().max() < 0.03
+    tokens = torch.arange(4, 9).expand(20_000, 5)
+    moved = disturb(tokens, torch.full((20_000,), 5), starts, VOCABULARY, NoiseOptions(shuffle=1))
+    swapped = [(moved[:, place] == 5 + place).float().mean().item() for place in range(4)]
+    assert min(swapped) > 0.05  # the last two as well
 
 
 def test_shuffling_does_shuffle() -> None:

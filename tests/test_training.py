@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 import torch
@@ -24,6 +27,7 @@ from textvae.training.device import choose_device
 from textvae.training.loop import TrainingOptions, train
 from textvae.training.quantisation import dequantise, quantise
 from textvae.training.recipe import load_recipe, read_table
+from textvae.training.signals import Interrupted
 from textvae.variational.objective import Objective
 
 
@@ -105,6 +109,33 @@ def test_a_loss_that_is_not_finite_stops_with_the_best_kept(tmp_path: Path) -> N
     assert load_checkpoint(tmp_path / "run" / "best").kind == "text"
 
 
+def test_without_a_checkpoint_none_is_promised(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"not finite at step 1 .*then begin anew") as raised:
+        list(train(Line(poison=0), OPTIONS, tmp_path / "run"))
+    assert "checkpoint is" not in str(raised.value)
+
+
+def test_a_kill_and_ctrl_c_are_told_apart(tmp_path: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with pytest.raises(Interrupted) as stopped:
+            for _ in train(Line(), OPTIONS, tmp_path / str(number)):
+                os.kill(os.getpid(), number)
+        assert stopped.value.number == number
+
+
+def test_a_resume_with_another_seed_or_corpus_is_refused(tmp_path: Path) -> None:
+    list(train(Line(), OPTIONS, tmp_path / "run"))
+    with pytest.raises(InputError, match=r"begun with seed 1, not 7"):
+        next(train(Line(), replace(OPTIONS, seed=7), tmp_path / "run", resume=True))
+
+    class Longer(Line):
+        def epoch(self, epoch: int) -> Sequence[Any]:
+            return [*super().epoch(epoch), *super().epoch(epoch)]
+
+    with pytest.raises(InputError, match="batches an epoch"):
+        next(train(Longer(), OPTIONS, tmp_path / "run", resume=True))
+
+
 def test_a_run_is_not_overwritten(tmp_path: Path) -> None:
     list(train(Line(), OPTIONS, tmp_path / "run"))
     with pytest.raises(OutputError, match="--resume"):
@@ -130,6 +161,7 @@ def test_early_stopping(tmp_path: Path) -> None:
 
     options = TrainingOptions(epochs=10, validate_every=2, patience=1)
     assert [s.step for s in train(Worsening(), options, tmp_path / "run")][-1] == 6
+    assert list(train(Worsening(), options, tmp_path / "run", resume=True)) == []  # and it stays so
 
 
 def test_minutes_bound_the_training(tmp_path: Path) -> None:
@@ -198,6 +230,8 @@ def test_recipe_tables() -> None:
         read_table({"rat": 1}, Shape, "t")
     with pytest.raises(RecipeError, match=r"\[t\] rate = 'fast'"):
         read_table({"rate": "fast"}, Shape, "t")
+    with pytest.raises(RecipeError, match=r'expected a list, \["a.txt"\] say'):
+        read_table({"names": "a.txt"}, Shape, "t")
 
 
 def test_recipes_load_and_are_overridden() -> None:
@@ -207,6 +241,37 @@ def test_recipes_load_and_are_overridden() -> None:
         load_recipe("text", "yelpp")
     with pytest.raises(UnknownNameError, match="did you mean 'training'"):
         load_recipe("text", "en", {"trainng.epochs": "2"})
+    assert load_recipe("text", "en", {"terms.free_bits": "0.1"})["terms"] == {"free_bits": 0.1}
+    assert load_recipe("topics", "dirichlet", {"data.score": "coherence"})["data"] == {"score": "coherence"}
+    with pytest.raises(UnknownNameError, match="table of the recipe"):
+        load_recipe("text", "en", {"objective.kl.end.first": "2"})
+
+
+def test_a_table_that_no_recipe_has_is_no_silence(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[stering]\nbeam = 3\n")
+    with pytest.raises(UnknownNameError, match=r"did you mean 'steering'.* It stands in .*mine.toml"):
+        load_recipe("text", str(file))
+
+
+def test_a_folder_of_a_checkpoint_is_never_away(tmp_path: Path) -> None:
+    folder, away, over = tmp_path / "model", [], Event()
+
+    def look() -> None:
+        while not over.is_set():
+            away.append(not (folder / "config.json").is_file())
+
+    save_checkpoint(folder, {"kind": "text"}, {"w": torch.ones(1)})
+    looking = Thread(target=look)
+    looking.start()
+    for _ in range(100):
+        save_checkpoint(folder, {"kind": "text"}, {"w": torch.ones(1)})
+    over.set()
+    looking.join()
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+    assert len(away) > 100
+    if sys.platform == "linux":
+        assert not any(away)
 
 
 def test_devices() -> None:

@@ -149,9 +149,10 @@ def test_active_units() -> None:
 def test_mutual_information_of_far_and_of_equal_posteriors() -> None:
     generator = torch.Generator().manual_seed(0)
     far = Normal(100.0 * torch.arange(8.0)[:, None], torch.ones(8, 1))
-    assert mutual_information(far, generator) == pytest.approx(math.log(8), abs=1.2)
-    draws = [mutual_information(far, generator) for _ in range(200)]
-    assert sum(draws) / len(draws) == pytest.approx(math.log(8), abs=0.1)
+    draws = [mutual_information(far, generator) for _ in range(200)]  # each knows its sentence for certain
+    assert draws == pytest.approx([math.log(8)] * 200)
+    near = Normal(torch.arange(8.0)[:, None], torch.ones(8, 1))
+    assert all(mutual_information(near, generator) < math.log(8) for _ in range(200))
     same = Normal(torch.zeros(8, 1), torch.ones(8, 1))
     draws = [mutual_information(same, generator) for _ in range(200)]
     assert sum(draws) / len(draws) == pytest.approx(0.0, abs=0.1)

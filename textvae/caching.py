@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from threading import get_ident
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ def kept_array(
         pass  # not there, or damaged
     made = compute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}.part.npy")
+    fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}.part.npy")
     np.save(fresh, made, allow_pickle=False)
     fresh.replace(path)
     return made

@@ -1,6 +1,7 @@
 """Every kind of bad input has a message that says what to do, and no traceback."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -58,12 +59,28 @@ def test_a_line_of_ten_megabytes(run: Run, tmp_path: Path, refused: Refused) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["long.txt"]
 
 
-def test_a_sentence_too_long_stops_after_those_before_it(run: Run) -> None:
-    lines = b"one\ntwo\n" + b"word " * 201 + b"\nfour\n"
+def test_a_line_too_long_stays_as_it_was(run: Run) -> None:
+    long = "word " * 201
+    lines = f"one\ntwo\n{long}\nfour\n".encode()
     outcome = run("transfer", "--valence", "4", "-", "--format", "text", stdin=lines)
-    assert outcome.code == 2
-    assert outcome.out == "one good\ntwo good\n"
-    assert "standard input, line 3: 201 words" in outcome.err
+    assert outcome.code == 0
+    assert outcome.out == f"one good\ntwo good\n{long}\nfour good\n"
+    assert "a sentence is too long and stands as it was" in outcome.err
+    assert "could not be moved" not in outcome.err
+    rows = run("transfer", "--valence", "4", "-", "--format", "jsonl", stdin=lines).out.splitlines()
+    assert [json.loads(row)["fault"] for row in rows] == [None, None, "is too long", None]
+    drawn = run("transfer", "--valence", "4", "-", stdin=lines, terminal=True).out
+    assert "stays: it is too long" in drawn
+    assert run("transfer", "--valence", "4", "-", stdin=long.encode()).code == 3
+    rebuilt = run("reconstruct", "-", "--format", "text", stdin=lines)
+    assert (rebuilt.code, rebuilt.out) == (0, "one\ntwo\n\nfour\n")
+    assert "too long for the model: 1 (line 3)" in rebuilt.err
+
+
+@pytest.mark.parametrize("verb", [["transfer", "--valence", "4"], ["reconstruct"]])
+def test_a_sentence_on_the_command_line_too_long(run: Run, verb: list[str], refused: Refused) -> None:
+    outcome = run(*verb, "word " * 201)
+    refused(outcome, "sentence 1: 201 words")
 
 
 @pytest.mark.parametrize("verb", [["transfer", "--valence", "4"], ["reconstruct"], ["analyze"]])

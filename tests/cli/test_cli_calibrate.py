@@ -63,6 +63,7 @@ def test_what_cannot_be_calibrated(run: Run, here: Path) -> None:
         (("model", "--corpus", "few.csv", "-o", "new"), "few.csv has 1 rated sentences"),
         (("model", "--corpus", "rated.csv", "-o", "full"), "full is not empty"),
         (("model", "--corpus", "rated.csv", "-o", "rated.csv"), "rated.csv is a file"),
+        (("model", "--corpus", "rated.csv", "-o", "new", "--format", "parquet"), "--format jsonl or csv"),
         (("affect-em", "--corpus", "rated.csv", "-o", "new"), "did you mean 'affect-en'"),
     ):
         outcome = run("calibrate", *arguments)

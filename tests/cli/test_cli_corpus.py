@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -74,12 +76,17 @@ REPORT = Report(
 )
 
 
+def counted(writer: Any, asked: list[Any], name: str, **_: Any) -> Report:
+    return replace(REPORT, title=f"{len(asked)} sentences of {name}")
+
+
 @pytest.fixture
 def report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textvae.cli.evaluate.open_reader", lambda *_: None)
-    monkeypatch.setattr("textvae.cli.evaluate.open_writer", lambda *_: None)
+    writer = SimpleNamespace(codec=SimpleNamespace(takes=lambda text: len(text) < 40), normalise=str.lower)
+    monkeypatch.setattr("textvae.cli.evaluate.open_writer", lambda *_: writer)
     monkeypatch.setattr("textvae.evaluation.affect.evaluate_affect", lambda *_, **__: REPORT)
-    monkeypatch.setattr("textvae.evaluation.reconstruction.evaluate_reconstruction", lambda *_, **__: REPORT)
+    monkeypatch.setattr("textvae.evaluation.reconstruction.evaluate_reconstruction", counted)
 
 
 @pytest.mark.usefixtures("report")
@@ -94,6 +101,39 @@ def test_reports(run: Run, golden: Callable[[str, str], None], tmp_path: Path) -
     outcome = run("evaluate", "reconstruction", "--corpus", "sample", "--outputs", judged)
     assert outcome.code == 2
     assert "exists" in outcome.err
+
+
+@pytest.mark.usefixtures("report")
+def test_sentences_that_are_too_long_are_left_out(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "reviews.csv"
+    table.write_text(f"review\nshort one\n{'word ' * 10}\nshort two\n")
+    command = (
+        "evaluate",
+        "reconstruction",
+        "--corpus",
+        table,
+        "--column",
+        "text=review",
+        "--format",
+        "jsonl",
+    )
+    outcome = run(*command)
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["title"] == f"2 sentences of {table}"
+    assert "1 sentence left out: too long for the model" in outcome.err
+    assert json.loads(run(*command, "-n", "1").out)["title"] == f"1 sentences of {table}"
+    missing = run(*command, "--split", "dev")
+    assert missing.code == 2
+    assert "has no sentence of the split 'dev'" in missing.err
+
+
+@pytest.mark.usefixtures("report")
+def test_a_file_without_a_train_split_has_no_judge(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "labelled.csv"
+    table.write_text("text,label\ngood,positive\nbad,negative\n")
+    outcome = run("evaluate", "transfer", "--corpus", table)
+    assert outcome.code == 2
+    assert "has no sentence of the split 'train'" in outcome.err
 
 
 @pytest.mark.usefixtures("report")

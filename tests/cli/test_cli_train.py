@@ -1,5 +1,6 @@
 """`textvae train`: what is refused, what is drawn, and what Ctrl-C leaves."""
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -83,6 +84,17 @@ def test_a_folder_in_use_is_refused(run: Run, task: LineTask, tmp_path: Path) ->
     assert outcome.code == 2
     assert "no training to resume" in outcome.err
     assert run("train", "affect", "--out", tmp_path / "notes.txt", *SHORT).code == 2
+
+
+@pytest.mark.parametrize("way", [(), ("--resume",)])
+def test_a_training_that_died_before_it_saved_begins_anew(
+    run: Run, task: LineTask, tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "log.jsonl").write_text('{"step": 3}\n')
+    assert run("train", "affect", "--out", folder, *way, *SHORT).code == 0
+    assert [json.loads(line)["step"] for line in (folder / "log.jsonl").read_text().splitlines()] == [6, 12]
 
 
 def test_ctrl_c_leaves_a_training_that_goes_on(run: Run, task: LineTask, tmp_path: Path) -> None:

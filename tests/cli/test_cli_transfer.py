@@ -1,5 +1,6 @@
 """transfer: what passed and what did not, words kept and avoided, running text, runs that are resumed."""
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -144,9 +145,10 @@ def test_running_text_keeps_its_bytes(run: Run, tmp_path: Path, mark: str) -> No
     )
     assert run("transfer", "--valence", "4", "--running", "--file", file, "-o", out).code == 0
     assert out.read_bytes() == (mark + expected).encode()
+    piped = run("transfer", "--valence", "4", "--running", "-", stdin=(mark + LETTER).encode())
+    assert piped.out == mark + expected
     if not mark:
         assert run("transfer", "--valence", "4", "--running", LETTER).out == expected
-        assert run("transfer", "--valence", "4", "--running", "-", stdin=LETTER.encode()).out == expected
     every = run("transfer", "--valence", "4", "--running", "--all", "--file", file).out
     assert every == mark + expected.replace("The stone was bad.", "The stone was bad. good")
 
@@ -233,3 +235,38 @@ def test_a_run_goes_on_with_the_same_sentences_only(run: Run, tmp_path: Path, st
     assert run(*command).code == 0
     assert len(out.read_text().splitlines()) == 30
     assert run(*command[:-1], "--resume", "-o", tmp_path / "out.csv").code == 2
+
+
+def test_a_resumed_run_remembers_which_words_were_there(
+    run: Run, tmp_path: Path, stopping: list[int]
+) -> None:
+    file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
+    file.write_text("cold\n" + "".join(f"bad {i}\n" for i in range(30)))
+    command = ("transfer", "--valence", "4", "--keep", "cold", "--file", file, "-o", out, "--resume")
+    stopping.append(20)
+    assert run(*command).code == 130
+    again = run(*command)
+    assert again.code == 0
+    assert "to be kept" not in again.err
+
+
+def test_a_copy_that_should_have_moved_does_not_read_so_already(run: Run) -> None:
+    from textvae.cli.steered import COLUMNS, table
+
+    row = dict.fromkeys(COLUMNS) | {
+        "source": "hi", "source_valence": 3.0, "source_arousal": 3.0, "target_valence": 4.0, "rank": 1,
+        "text": "hi", "valence": 3.0, "arousal": 3.0, "similarity": 1.0, "log_prob": -1.0,
+    }  # fmt: skip
+    for fault, told in (("is a copy", False), (None, True)):
+        stream = io.StringIO()
+        table([row | {"fault": fault}], stream)
+        assert ("reads so already" in stream.getvalue()) is told
+
+
+@pytest.mark.parametrize("ending", ["json", "tsv", "HTML"])
+def test_an_ending_that_no_format_has(run: Run, tmp_path: Path, ending: str) -> None:
+    outcome = run("transfer", "--valence", "4", "bad", "-o", tmp_path / f"out.{ending}")
+    assert outcome.code == 2
+    assert "name a .jsonl, .csv, .parquet or .txt file" in outcome.err
+    said = run("transfer", "--valence", "4", "bad", "-o", tmp_path / f"out.{ending}", "--format", "jsonl")
+    assert said.code == 0

@@ -7,7 +7,7 @@ import typer
 
 from textvae.cli import render
 from textvae.cli.evaluate import ColumnOption, chosen, show
-from textvae.cli.options import CorporaOption, DeviceOption, FormatOption, PrecisionOption
+from textvae.cli.options import CorporaOption, DeviceOption, Format, FormatOption, PrecisionOption
 from textvae.cli.output import Target
 from textvae.errors import OutputError
 
@@ -40,6 +40,8 @@ def calibrate(
     conformal prediction in each third of predicted valence. The figures shown are of the sentences that it
     was calibrated on; measure it on others (textvae evaluate affect --model DIR).
     """
+    if format is Format.parquet:
+        raise OutputError("the figures of calibrate are not written as parquet: use --format jsonl or csv.")
     target = Target.chosen(format, None, False)
     if output.exists() and not output.is_dir():
         raise OutputError(f"{output} is a file: name a folder.")

@@ -31,6 +31,7 @@ _BY_ENDING = {
     ".csv": Format.csv,
     ".parquet": Format.parquet,
 }
+_NOT_WRITTEN = {".json", ".tsv", ".tab", ".xlsx", ".xls", ".html", ".htm", ".md", ".tex", ".feather"}
 # JSON leaves these as they are; a terminal, a pager or a UTF-8 encoder does not.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -66,7 +67,13 @@ class Target:
         """
         path = None if output is None or str(output) == "-" else output
         if format is None and path is not None:
-            format = _BY_ENDING.get(path.suffix.lower(), Format.text)  # noqa: A001
+            ending = path.suffix.lower()
+            if ending in _NOT_WRITTEN:
+                raise OutputError(
+                    f"{path}: results are not written as {ending}: name a .jsonl, .csv, .parquet or .txt "
+                    "file, or say with --format which of them it is."
+                )
+            format = _BY_ENDING.get(ending, Format.text)  # noqa: A001
         if format is None:
             format = Format.table if sys.stdout.isatty() else Format.text  # noqa: A001
         if format is Format.parquet and path is None:

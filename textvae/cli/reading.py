@@ -198,10 +198,7 @@ def _empty(name: str) -> TextError:
 def _sound(text: str, where: str) -> str:
     """`text`, if it is valid Unicode and not absurdly long."""
     if len(text) > LONGEST:
-        raise TextError(
-            f"{where} has {len(text):,} characters, which is no sentence: break it into lines, or have "
-            "running text split into sentences (textvae analyze FILE, without --lines)."
-        )
+        raise TextError(f"{where} has {len(text):,} characters, which is no sentence: break it into lines.")
     if (found := _SURROGATE.search(text)) is not None:
         raise TextError(
             f"{where} holds half a character (U+{ord(found[0]):04X}, a lone surrogate) at place "

@@ -54,7 +54,7 @@ def reconstruct(
     write(rows(), View(COLUMNS, line, table), target)
     if long:
         places = ", ".join(long[:TOLD]) + ", ..." * (len(long) > TOLD)
-        render.note(f"left out, since too long for {writer.name}: {len(long):,} (line {places}).")
+        render.note(f"left out, since too long for the model: {len(long):,} (line {places}).")
 
 
 def line(row: Row) -> str:

@@ -59,7 +59,7 @@ def bar(value: object, screen: "Console") -> "Text":
     """A bar for a value from 1 to 5: red below neutral, green above."""
     from rich.text import Text
 
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float) or not isfinite(value):
         return Text(" " * BAR)
     full, rest = ("■", "·") if screen.encoding.startswith("utf") else ("#", ".")
     cells = min(BAR, max(1, round((value - 1) / 4 * BAR)))

@@ -66,13 +66,10 @@ def running_text(given: list[str] | None, file: Path | None) -> str:
     if file is None and given and given != [STANDARD_INPUT]:
         return "\n".join(given)
     if file is None or str(file) == STANDARD_INPUT:
-        text = read_text(sys.stdin.buffer)
+        text = read_text(sys.stdin.buffer, mark=True)
     else:
-        text = read_text(file)
-        if file.is_file():
-            with file.open("rb") as start:
-                text = MARK + text if start.read(3) == MARK.encode() else text
-    if not text.strip():
+        text = read_text(file, mark=True)
+    if not text.removeprefix(MARK).strip():
         raise TextError("the text is empty: there is no sentence to read.")
     return text
 

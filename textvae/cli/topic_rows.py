@@ -124,9 +124,9 @@ def proportion_view(model: "TopicReader") -> View:
 
     def line(row: Row) -> str:
         if row["topic"] is None:
-            return f"\t\t{where(row)}"
+            return f"\t\t{render.visible(where(row))}"
         k = int(row["topic"])
-        return f"{k}\t{row[f'topic_{k}']:.3f}\t{where(row)}"
+        return f"{k}\t{row[f'topic_{k}']:.3f}\t{render.visible(where(row))}"
 
     def table(rows: Iterable[Row], stream: TextIO) -> None:
         from rich.text import Text

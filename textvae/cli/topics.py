@@ -28,8 +28,12 @@ WORDS = "Which words count"
 TOPICS = 20
 """How many topics are learnt unless another number is asked for."""
 
+WITH_MODEL = {"texts", "column", "lines", "model", "device", "precision", "format", "output", "force"}
+"""What may be said of texts that are read with a model."""
+
 
 def topics(
+    context: typer.Context,
     texts: Annotated[
         list[str] | None,
         typer.Argument(
@@ -157,7 +161,7 @@ def topics(
     if not texts:
         raise TextError("topics needs texts: a folder, a table, a .txt file, or - for standard input.")
     if model is not None:
-        refuse_with_model({"-k": k, "--save": save, "--plot": plot, "--minutes": minutes, "--tries": tries})
+        refuse_with_model(context)
         from textvae.cli.topic_rows import proportion_rows, proportion_view
 
         held = documents(texts, column, lines)
@@ -184,10 +188,12 @@ def topics(
         draw(found, len(prepared.bags), plot, force)
 
 
-def refuse_with_model(given: dict[str, object]) -> None:
+def refuse_with_model(context: typer.Context) -> None:
     """Complain about options that belong to a training."""
-    for name, value in given.items():
-        if value is not None:
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in WITH_MODEL and source is not None and source.name == "COMMANDLINE":
+            name = "/".join([parameter.opts[0], *parameter.secondary_opts])
             raise InputError(f"{name} is for topics that are to be learnt: leave it out with --model.")
 
 

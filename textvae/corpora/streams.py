@@ -31,13 +31,19 @@ def read_lines(source: Source) -> Iterator[str]:
         yield line.removesuffix("\n").removesuffix("\r")
 
 
-def read_text(source: Source) -> str:
-    """The whole text of a file or stream, line ends as they are. Raises what `read_lines` raises."""
-    return "".join(read_raw_lines(source))
+def read_text(source: Source, mark: bool = False) -> str:
+    """The whole text of a file or stream, line ends as they are and, with `mark`, a byte order mark too.
+
+    Raises what `read_lines` raises.
+    """
+    return "".join(read_raw_lines(source, mark))
 
 
-def read_raw_lines(source: Source) -> Iterator[str]:
-    """The lines of a file or stream with their ends. Raises what `read_lines` raises."""
+def read_raw_lines(source: Source, mark: bool = False) -> Iterator[str]:
+    """The lines of a file or stream with their ends, a byte order mark at the start only with `mark`.
+
+    Raises what `read_lines` raises.
+    """
     with ExitStack() as stack:
         name = str(source) if isinstance(source, str | Path) else _stream_name(source)
         if isinstance(source, str | Path):
@@ -49,7 +55,7 @@ def read_raw_lines(source: Source) -> Iterator[str]:
             stream = getattr(source, "buffer", source)  # standard input is text over bytes: take the bytes
         lines = iter(stream) if isinstance(stream, io.TextIOBase) else _lines_of_bytes(stream, name)
         for first in lines:
-            if first := first.removeprefix(_BYTE_ORDER_MARK):
+            if first := first if mark else first.removeprefix(_BYTE_ORDER_MARK):
                 yield first
             break
         yield from lines

@@ -35,9 +35,9 @@ def self_bleu(texts: Sequence[str], order: int = 4) -> float:
     listed = [text.split() for text in texts]
     if len(listed) < 2:
         return math.nan
-    lengths = sorted(map(len, listed))
+    lengths = list(map(len, listed))
     ours = sum(lengths)
-    theirs = sum(_nearest(len(words), lengths) for words in listed)
+    theirs = _nearest_lengths(lengths)
     precisions = []
     for n in range(1, order + 1):
         counted = [Counter(ngrams(words, n)) for words in listed]
@@ -62,14 +62,15 @@ def self_bleu(texts: Sequence[str], order: int = 4) -> float:
     return 100.0 * brevity * math.exp(sum(map(math.log, precisions)) / order)
 
 
-def _nearest(length: int, lengths: list[int]) -> int:
-    """The nearest of the sorted `lengths` to `length`, one of its own kind aside."""
-    others = Counter(lengths)
-    others[length] -= 1
-    if others[length] > 0:
-        return length
-    rest = [other for other, count in others.items() if count > 0]
-    return min(rest, key=lambda other: (abs(other - length), other))
+def _nearest_lengths(lengths: list[int]) -> int:
+    """The sum over `lengths` of the nearest of the others, the shorter of two."""
+    counts = Counter(lengths)
+    total = 0
+    for length, count in counts.items():
+        others = (other for other in counts if other != length)
+        nearest = length if count > 1 else min(others, key=lambda other: (abs(other - length), other))
+        total += count * nearest
+    return total
 
 
 def edits(a: Sequence[str], b: Sequence[str]) -> int:
