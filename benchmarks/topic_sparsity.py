@@ -16,11 +16,11 @@ import torch
 from numpy.typing import NDArray
 
 from measuring import RESULTS, keep, table
+from textvae.evaluation.topics import topics_to_cover
 from textvae.topics.bags import Bags
 from textvae.topics.data import load_bags
 from textvae.topics.reader import TopicReader, fit
 from textvae.training.recipe import load_recipe
-from textvae.variational.dirichlet import holds_share
 
 ALPHAS = (0.01, 0.1, 1.0, 10.0)
 POSTERIORS = ("dirichlet", "gaussian")
@@ -62,15 +62,15 @@ def measure(epochs: float) -> list[dict[str, Any]]:
     for posterior in POSTERIORS:
         for alpha in ALPHAS if posterior == "dirichlet" else (*ALPHAS, None):
             reader = trained(train, dev, posterior, alpha, 50, epochs)
-            theta = torch.from_numpy(reader.proportions(dev))
+            theta = reader.proportions(dev)
             rows.append(
                 {
                     "posterior": posterior,
                     "alpha": alpha,
-                    "mean": float(holds_share(theta).float().mean()),
-                    "draw": float(holds_share(drawn(reader, dev)).float().mean()),
-                    "prior": float(holds_share(prior_draws(reader, 5000)).float().mean()),
-                    "largest": float(theta.max(-1).values.mean()),
+                    "mean": topics_to_cover(theta),
+                    "draw": topics_to_cover(drawn(reader, dev).numpy()),
+                    "prior": topics_to_cover(prior_draws(reader, 5000).numpy()),
+                    "largest": float(theta.max(-1).mean()),
                 }
             )
     return rows

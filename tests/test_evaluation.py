@@ -130,11 +130,12 @@ def test_affect_report_by_hand() -> None:
     assert "corpus:emobank/test@" in report.signature
 
 
-def test_another_scale_gives_correlations_only() -> None:
+def test_dimensions_and_sentences_without_ratings_are_left_out() -> None:
     reader = FakeReader({"a": (1.0, 3.0, 3.0), "b": (2.0, 2.0, 3.5)})
     sentences = [Sentence("a", valence=Rating(1)), Sentence("b", valence=Rating(2)), Sentence("unrated")]
-    report = evaluate_affect(reader, sentences, "vader", same_scale=False)
-    assert [row.name for row in report.rows] == ["r valence"]
+    report = evaluate_affect(reader, sentences, "vader")
+    assert [row.name for row in report.rows if row.name.startswith("r ")] == ["r valence"]
+    assert report["MSE"] == 0.0
 
 
 def test_affect_needs_ratings() -> None:

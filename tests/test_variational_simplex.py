@@ -11,7 +11,6 @@ from textvae.variational.dirichlet import (
     ESTIMATORS,
     InverseCdfDirichlet,
     RejectionDirichlet,
-    holds_share,
     kl_components,
     kl_dirichlet,
     log_density,
@@ -188,9 +187,3 @@ def test_log_draws_are_finite_where_shares_underflow_and_have_the_right_mean() -
     assert float(log_density(alpha, inside.log())) == pytest.approx(
         float(Dirichlet(alpha).log_prob(inside)), rel=1e-5
     )
-
-
-def test_how_many_components_hold_a_share() -> None:
-    theta = torch.tensor([[0.95, 0.05, 0.0, 0.0], [0.25, 0.25, 0.25, 0.25], [0.5, 0.4, 0.1, 0.0]])
-    assert holds_share(theta).tolist() == [1, 4, 2]
-    assert holds_share(theta, 0.5).tolist() == [1, 2, 1]

@@ -92,6 +92,8 @@ def test_two_sources(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("transfer", "--valence", "4", "a sentence", "--file", tmp_path / "x"), "not both")
     refused(run("transfer", "--valence", "4", "a sentence", "-"), "not both")
     refused(run("analyze", "x.txt", "--text", "a sentence"), "not both")
+    refused(run("analyze", "--lines", "--text", "a sentence"), "leave them out")
+    refused(run("latent", "toy", "--traverse", "valence", "--corpus", "x.txt"), "leave out --corpus")
 
 
 def test_transfer_without_a_target(run: Run, refused: Refused) -> None:

@@ -107,9 +107,7 @@ def test_places_are_looked_at_before_the_texts(run: Run, refused: Refused) -> No
 
 def test_stop_words_recipe_and_model(run: Run, monkeypatch: pytest.MonkeyPatch, refused: Refused) -> None:
     refused(run("topics", "nowhere", "--stop-words", "none.txt"), "no such file", "english")
-    training = (
-        "-k 5|--save kept|--plot a.html|--minutes 1|--seed 3|--recipe nmf|--words 3|--no-affect"
-    )
+    training = "-k 5|--save kept|--plot a.html|--minutes 1|--seed 3|--recipe nmf|--words 3|--no-affect"
     for option in map(str.split, training.split("|")):
         refused(run("topics", "nowhere", "--model", "m", *option), option[0], "with --model")
     Path("a.txt").write_text("good\n")

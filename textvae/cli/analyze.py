@@ -126,6 +126,8 @@ def analyze(
     columns = reading.parse_columns(column)
     if text and files:
         raise TextError("give analyze files or --text, not both.")
+    if text and (lines or columns):
+        raise InputError("--lines and --column are for files: leave them out with --text.")
     names = folders.find_files(files or (), target.path)
     failures: folders.Failures = []
     if text:

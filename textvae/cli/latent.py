@@ -139,6 +139,8 @@ def latent(
     asked = sentence if nearest is None else nearest
     text = None if asked is None else next(reading.from_arguments([asked])).text
     if traverse is not None:
+        if corpus is not None:
+            raise InputError("--traverse needs no corpus: leave out --corpus.")
         writer = open_writer(model, device, precision)
         write(_stops(writer, traverse, text, steps), latent_rows.STOPS, target)
         return

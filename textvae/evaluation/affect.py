@@ -26,13 +26,12 @@ def evaluate_affect(
     reader: Reader,
     sentences: Iterable[Sentence],
     corpus: str = "",
-    same_scale: bool = True,
     ratings: Mapping[str, Sequence[Sequence[float]]] | None = None,
 ) -> Report:
     """Correlation with the raters' means, errors, and what the intervals are worth.
 
-    Dimensions that no sentence has a rating for are left out. With `same_scale` false (another corpus's scale
-    means something else) only correlations are reported. Errors and widths are in points of the 1-5 scale.
+    Dimensions that no sentence has a rating for are left out. Errors and widths are in points of the 1-5
+    scale.
     `ratings` are those of single raters, id -> (R, 3), where the corpus keeps them: how far the raters'
     spread repeats itself is reported beside how well it is foretold.
 
@@ -50,10 +49,9 @@ def evaluate_affect(
         Row(f"r {name}", metrics.pearson(table[:, 0], table[:, 4]), f"{len(table)} sentences")
         for name, table in tables.items()
     ]
-    if same_scale:
-        rows += _errors(tables)
-        rows += _intervals(tables)
-        rows += _spread(tables, _reliability(read, ratings or {}))
+    rows += _errors(tables)
+    rows += _intervals(tables)
+    rows += _spread(tables, _reliability(read, ratings or {}))
     shown = f"Affect of {len(read)} sentences" + (f" of {corpus}" if corpus else "")
     fitted, level = getattr(reader, "calibration", None), getattr(reader, "level", None)
     options = {"calibration": getattr(fitted, "digest", None), "level": level}

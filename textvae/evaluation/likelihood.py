@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.distributions import Normal
 
+from textvae.text.data import shifted
 from textvae.text.likelihood import token_nll
 from textvae.text.model import Latent, TextVAE
-from textvae.text.tokenizer import BOS, EOS
 from textvae.variational.terms import kl_standard
 
 Floats = NDArray[np.float64]
@@ -125,8 +125,7 @@ def _log_ratio(q: Normal, z: Tensor) -> Tensor:
 @torch.inference_mode()
 def _log_prob(model: TextVAE, tokens: Tensor, z: Tensor) -> Tensor:
     """log p(x|z) of sentences (B, T) at draws (B, S, Z), some at a time: (B, S) on the CPU, fp64."""
-    edge = tokens.new_full((len(tokens), 1), BOS)
-    inputs, targets = torch.cat([edge, tokens], 1), torch.cat([tokens, torch.full_like(edge, EOS)], 1)
+    inputs, targets = shifted(tokens)
     rows = torch.arange(len(tokens), device=tokens.device).repeat_interleave(z.shape[1])
     flat = z.flatten(0, 1)
     found = torch.empty(len(rows), dtype=torch.float64)

@@ -13,11 +13,10 @@ from torch import nn
 from textvae.errors import CheckpointError
 from textvae.evaluation.likelihood import measure_likelihood, perplexity
 from textvae.text.codec import Codec
-from textvae.text.data import Dataset
+from textvae.text.data import Dataset, shifted
 from textvae.text.likelihood import summed_nll
 from textvae.text.model import Latent, TextVAE
 from textvae.text.sampling import SampleOptions, greedy
-from textvae.text.tokenizer import BOS, EOS
 from textvae.text.words import Words
 
 BATCH = 256
@@ -119,13 +118,12 @@ def _train(
         model.train()
         for rows in data.batches(1024, np.random.default_rng([seed, epoch])):
             tokens = data.take(rows).tokens.to(model.output_bias.device)
-            edge = torch.full_like(tokens[:, :1], BOS)
-            targets = torch.cat([tokens, torch.full_like(edge, EOS)], 1).flatten()
-            nothing = edge[:, :0].float()
-            output = model(torch.cat([edge, tokens], 1), Latent(nothing, nothing)).flatten(0, 1)
+            inputs, targets = shifted(tokens)
+            nothing = tokens[:, :0].float()
+            output = model(inputs, Latent(nothing, nothing)).flatten(0, 1)
             optimizer.zero_grad(set_to_none=True)
-            nll = summed_nll(output, model.embedding.weight, model.output_bias, targets)
-            (nll / len(targets)).backward()  # type: ignore[no-untyped-call]
+            nll = summed_nll(output, model.embedding.weight, model.output_bias, targets.flatten())
+            (nll / targets.numel()).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
         model.eval()

@@ -129,9 +129,14 @@ class Batch:
         return Batch(self.tokens.to(device), self.carries.to(device), self.readings.to(device))
 
     def shifted(self) -> tuple[Tensor, Tensor]:
-        """What a decoder hears, bos + tokens, and what it is to say, tokens + eos, both (B, T + 1)."""
-        edge = torch.full_like(self.tokens[:, :1], BOS)
-        return torch.cat([edge, self.tokens], 1), torch.cat([self.tokens, torch.full_like(edge, EOS)], 1)
+        """What a decoder hears of the sentences, and what it is to say; see `shifted`."""
+        return shifted(self.tokens)
+
+
+def shifted(tokens: Tensor) -> tuple[Tensor, Tensor]:
+    """What a decoder hears, bos + tokens, and what it is to say, tokens + eos: of (B, T), (B, T + 1) each."""
+    edge = torch.full_like(tokens[:, :1], BOS)
+    return torch.cat([edge, tokens], 1), torch.cat([tokens, torch.full_like(edge, EOS)], 1)
 
 
 class Dataset:

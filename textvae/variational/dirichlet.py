@@ -116,10 +116,3 @@ def kl_components(posterior: Dirichlet, prior: Tensor) -> Tensor:
     return kl_divergence(
         Gamma(posterior.concentration, one, validate_args=False), Gamma(prior, one, validate_args=False)
     )
-
-
-def holds_share(theta: Tensor, share: float = 0.9) -> Tensor:
-    """How many of the largest components hold `share` of each row, (..., K) -> (...) int64."""
-    running = theta.sort(-1, descending=True).values.cumsum(-1)
-    reach = share * theta.sum(-1, keepdim=True) * (1 - 1e-6)
-    return (running < reach).sum(-1) + 1

@@ -18,11 +18,6 @@ class LatentStatistics:
     active: int  # dimensions whose posterior mean varies
     mutual_information: float  # between the sentence and z
 
-    @property
-    def total_kl(self) -> float:
-        """Sum over the dimensions."""
-        return sum(self.kl)
-
 
 def active_units(mu: Tensor, threshold: float = 0.01) -> Tensor:
     """(N, Z) -> (Z,) whether Var_x(E[z_j|x]) > threshold: Burda et al. 2016, section 5.1.2."""
