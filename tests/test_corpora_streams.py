@@ -66,6 +66,7 @@ def test_a_character_may_lie_across_two_reads() -> None:
         (b"abc\ndef\0ghi\n", "byte 7 is NUL"),
         (b"\x7fELF\x02\x01\x01\0\0", "not a text file"),
         ("wide".encode("utf-16"), "UTF-16"),
+        ("wider".encode("utf-32"), "UTF-32.*iconv -f utf32"),
         (b"half \xed\xa0\x80 a pair", "byte 5 is 0xed"),
         (b"cut \xe2\x82", "byte 4 is 0xe2"),
     ],

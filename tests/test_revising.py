@@ -163,3 +163,21 @@ def test_the_command_says_the_same_tolerance() -> None:
     from textvae.cli.transfer import TOLERANCE as SAID
 
     assert SAID == TOLERANCE
+
+
+def test_what_is_no_sentence_is_not_read() -> None:
+    long = "bad " * 2000
+    asked: list[str] = []
+
+    writer = Writer()
+    score = writer.reader.score
+
+    def heard(texts: list[str]) -> Any:
+        asked.extend(texts)
+        return score(texts)
+
+    writer.reader.score = heard  # type: ignore[method-assign]
+    found = [p for p in revise(f"It was bad. {long}", writer, valence=4.0) if not p.blank]
+    assert [(p.off, p.fault) for p in found][-1] == (True, "is too long")
+    assert max(map(len, asked)) < 100
+    assert "".join(p.source for p in revise(long, Writer(), valence=4.0)) == long

@@ -92,6 +92,24 @@ def test_words_said_again(text: str, source: str, word: str) -> None:
     assert fault == (f'says "{word}" again' if word else "")
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "fault"),
+    [
+        ("@anonymous the train always works", "why is the train late?", "says a placeholder"),
+        ("[name] is good", "he is bad", "says a placeholder"),
+        ("[Name] is good", "[NAME] is bad", ""),
+        ("see http://url_removed, it is good", "see this, it is bad", "says a placeholder"),
+        ("i touch that!", "don't touch that!", 'loses "don\'t"'),
+        ("give up now.", "Please, never give up.", 'loses "never"'),
+        ("i am sorry, but don't touch that!", "don't touch that!", ""),
+        ("i love it", "don't you love it?", ""),
+    ],
+)
+def test_what_no_candidate_may_say_or_leave_out(text: str, source: str, fault: str) -> None:
+    affect = np.array([[0.0, NAN], [1.0, NAN], [1.0, NAN]])
+    assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering()) == fault
+
+
 def test_what_the_decoder_judges_by_stays_its_own() -> None:
     steering = Steering(fluency=3.0, fluent=-2.0, least_fluency=-1.0, least_likely=-2.0)
     over = Editing(judged=0, fluency=7.0, fluent=-1.0, least_fluency=-5.0).over(steering)

@@ -356,18 +356,55 @@ def test_frames_are_known_by_their_beginning() -> None:
     assert frame_of('"but sadly, it rains," he said.') == "sadly, *"
 
 
-def test_a_frame_stands_inside_a_quotation_and_behind_but() -> None:
-    forms = [edit.form for edit in framed('"but it rains today," he said.', HERE, UP, 1, 0.0)]
-    assert forms == ['"but i am glad that it rains today," he said.']
-    assert framed('"a drink," he said.', HERE, UP, 1, 0.0) == []
+def test_a_frame_stands_behind_but() -> None:
+    forms = [edit.form for edit in framed('"but it rains today."', HERE, UP, 1, 0.0)]
+    assert forms == ['"but i am glad that it rains today."']
     assert framed("so it is.", HERE, UP, 1, 0.0) == []
 
 
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ('"where are you?" he asked.', '"i am glad to ask: where are you?" he asked.'),
-        ('"let me get up," said john.', '"good to see you, let me get up," said john.'),
+        ('"i want it," said tom.', '"i want it," said tom, i am happy to say.'),
+        ('"yes, but it rains," he said.', '"yes, but it rains," he said, i am happy to say.'),
+        ('tom said, "it rains."', 'i am glad that tom said, "it rains."'),
+        ('"where are you?" he asked.', None),
+    ],
+)
+def test_nobody_says_more_than_he_is_quoted_with(form: str, expected: str | None) -> None:
+    for way in (UP, DOWN, LOUDER, CALMER):
+        found = [edit.form for edit in framed(form, HERE, way, 20, 0.0, {"tom"})]
+        quoted = form[form.index('"') : form.rindex('"') + 1]
+        assert all(quoted in each for each in found)
+        assert {unframed(each) for each in found} <= {form}
+        if way is UP:
+            assert expected in found if expected else not found
+
+
+def test_an_abbreviation_keeps_its_dot() -> None:
+    form = "the train leaves at 10 a.m."
+    found = [edit.form for edit in framed(form, HERE, UP, 20, 0.0)]
+    assert "i am glad that the train leaves at 10 a.m." in found
+    assert "the train leaves at 10 a.m., i am happy to say." in found
+    assert {unframed(each) for each in found} == {form}
+    asked = [edit.form for edit in framed("it is 10 a.m!", HERE, UP, 20, 0.0)]
+    assert "it is 10 a.m, i am happy to say!" in asked
+
+
+def test_nobody_is_happy_about_a_death() -> None:
+    bad = np.array([-2.0, 0.0])
+    for form in ("the boy next door has died.", "three killed in a motorway crash"):
+        assert framed(form, bad, UP, 20, 0.0) == []
+        assert framed(form, bad, DOWN, 20, 0.0)
+        assert not any("trivial" in edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+    assert framed("nobody died in the crash.", bad, UP, 20, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ('"where are you?"', '"i am glad to ask: where are you?"'),
+        ('"let me get up."', '"good to see you, let me get up."'),
         ("and now the news of today.", "and now the news of today, i am happy to say."),
         ("[name] is on his way.", "i am glad that [name] is on his way."),
         ("@anna we won the match!", "@anna i am glad that we won the match!"),
@@ -378,7 +415,6 @@ def test_a_frame_stands_inside_a_quotation_and_behind_but() -> None:
         ("yes, and you will hear him.", "yes, and i am glad that you will hear him."),
         ("yeah, oh, it was there.", "yeah, oh, i am glad that it was there."),
         ('"no, what is your name?"', '"no, i am glad to ask: what is your name?"'),
-        ('"i want it," said tom.', '"i am glad that i want it," said tom.'),
         ('"i want it,"', '"luckily, i want it,"'),
         ("after all, if they lose, what then?", "i am glad to ask: after all, if they lose, what then?"),
         ("- one of them is here.", "- luckily, one of them is here."),
@@ -402,7 +438,14 @@ def test_a_later_sentence_is_framed_where_the_first_cannot_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["it rains, does he?", "(do you smoke?)", "'let me get up'", '"no," he said.']
+    "form",
+    [
+        "it rains, does he?",
+        "(do you smoke?)",
+        "'let me get up'",
+        "dear sir or madam,",
+        "if only i had listened to you.",
+    ],
 )
 def test_what_gets_no_frame(form: str) -> None:
     assert framed(form, HERE, UP, 20, 0.0) == []

@@ -182,5 +182,7 @@ def test_from_tensors_round_trip_and_a_misfit() -> None:
     assert torch.allclose(one, other, atol=1e-6)
     with pytest.raises(CheckpointError, match="do not fit"):
         TextVAE.from_tensors({**model.describe(), "decoder": 9}, model.state_dict())
+    with pytest.raises(RecipeError, match=r"encoder_dropout = 1: it is from 0"):
+        TextConfig(pieces=9, encoder_dropout=1)
     with pytest.raises(RecipeError, match="use last, mean, attention"):
         TextVAE(TextConfig(pieces=30, summary="max"))

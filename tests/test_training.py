@@ -234,6 +234,18 @@ def test_recipe_tables() -> None:
         read_table({"names": "a.txt"}, Shape, "t")
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"learning_rate": -1.0}, {"learning_rate": float("nan")}, {"epochs": 0.0}, {"minutes": -1.0},
+        {"minutes": float("nan")}, {"clip": 0.0}, {"average": 1.0}, {"validate_every": 0}, {"warmup": -1},
+    ],
+)  # fmt: skip
+def test_settings_that_no_training_can_have(values: dict[str, Any]) -> None:
+    with pytest.raises(RecipeError, match=rf"\[training\] {next(iter(values))} = "):
+        TrainingOptions(**values)
+
+
 def test_recipes_load_and_are_overridden() -> None:
     recipe = load_recipe("text", "en", {"training.epochs": "2", "data.form": '"plain"'})
     assert recipe["training"]["epochs"] == 2

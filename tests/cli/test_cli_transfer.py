@@ -218,6 +218,17 @@ def test_a_stopped_run_goes_on(
     assert run(*command).code == 2  # out exists
 
 
+@pytest.mark.parametrize("content", ["{}", "[]", '{"asked": {}}', "not json"])
+def test_a_note_of_progress_that_is_none(run: Run, tmp_path: Path, content: str) -> None:
+    file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
+    file.write_text("bad\n")
+    (tmp_path / ".out.jsonl.part").write_text("")
+    (tmp_path / ".out.jsonl.progress").write_text(content)
+    outcome = run("transfer", "--valence", "4", "--file", file, "-o", out, "--resume")
+    assert outcome.code == 2
+    assert "to start anew" in outcome.err
+
+
 def test_a_run_goes_on_with_the_same_sentences_only(run: Run, tmp_path: Path, stopping: list[int]) -> None:
     file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
     file.write_text("".join(f"bad {i}\n" for i in range(30)))

@@ -1,8 +1,10 @@
 """`textvae analyze` on whole texts: --by, --window, several files, folders, and files that fail."""
 
 import csv
+import errno
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,33 @@ def test_programs_get_sentences_from_several_files_too(run: Run, here: Path) -> 
     Path("one.txt").write_text("Good day.\n")
     assert len(rows(run("analyze", "diary.txt", "one.txt", "--format", "jsonl").out)) == 6
     assert len(run("analyze", "diary.txt", "one.txt").out.splitlines()) == 6
+
+
+def test_folders_that_cannot_be_read_are_told_of(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder without permission, as the system tells of it (root may read everything)."""
+
+    (here / "some" / "locked").mkdir(parents=True)
+    (here / "some" / "a.txt").write_text("good\n")
+    walked = os.walk
+
+    def locked(folder: Path, onerror: Any) -> Any:
+        for place, inside, files in walked(folder):
+            if place.endswith("locked"):
+                onerror(PermissionError(errno.EACCES, "Permission denied", place))
+            else:
+                yield place, inside, files
+
+    monkeypatch.setattr(os, "walk", locked)
+    outcome = run("analyze", "some", "--format", "text")
+    assert outcome.code == 2
+    assert outcome.out.endswith("good\n")
+    assert "1 of 2 files could not be read" in outcome.err
+    assert "some/locked cannot be read: Permission denied" in outcome.err
+    alone = run("analyze", "some/locked")
+    assert (alone.code, alone.out) == (2, "")
+    assert "some/locked cannot be read: Permission denied" in alone.err
 
 
 def test_a_folder_is_walked_in_order(run: Run, here: Path) -> None:

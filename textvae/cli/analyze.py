@@ -128,8 +128,9 @@ def analyze(
         raise TextError("give analyze files or --text, not both.")
     if text and (lines or columns):
         raise InputError("--lines and --column are for files: leave them out with --text.")
-    names = folders.find_files(files or (), target.path)
     failures: folders.Failures = []
+    names = folders.find_files(files or (), target.path, failures)
+    known = len(names) + len(failures)
     if text:
         items = reading.from_arguments(text)
     elif names:
@@ -148,7 +149,7 @@ def analyze(
     items = render.progress(items, "reading")
     if by is By.sentence and not (window or explained or plot) and blocks.suit(target):
         blocks.write(items, reader, target)
-        folders.complain(failures, len(names))
+        folders.complain(failures, known)
         return
     found = sentences.readings(items, reader)
     if explained:
@@ -171,4 +172,4 @@ def analyze(
         write(map(summary.row, wholes), view, target)
     if plot is not None:
         tracks.draw(plot, level, window, force)
-    folders.complain(failures, len(names))
+    folders.complain(failures, known)

@@ -107,6 +107,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _silence_stdout()
         return 0
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # rich leaves so when nobody reads its help
+            return 0
+        raise
     except Exception as error:
         if debug:
             raise

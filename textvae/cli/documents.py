@@ -116,7 +116,9 @@ def _of_items(name: str, column: str | None) -> Iterator[Piece]:
 
 
 def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:
-    files = sorted(path for path in walk(folder) if path.is_file())
+    locked: list[tuple[str, Exception]] = []
+    files = sorted(path for path in walk(folder, locked) if path.is_file())
+    passed.unread += [str(error) for _, error in locked]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
     tables = [path for path in files if _is_table(path)]
     if not texts:

@@ -10,11 +10,14 @@ from textvae.errors import InputError, TextError, TextvaeError
 Failures = list[tuple[str, Exception]]
 
 
-def find_files(names: Sequence[str], leave_out: Path | None = None) -> list[str]:
+def find_files(
+    names: Sequence[str], leave_out: Path | None = None, failures: Failures | None = None
+) -> list[str]:
     """`names`, each folder among them replaced by the files in it and below it, in sorted order.
 
     Of a folder those are taken that end in .txt or as a table does; hidden ones, links to folders and
-    `leave_out` (where the results go) are not. Raises `TextError` for a folder without such a file.
+    `leave_out` (where the results go) are not. Folders below that cannot be read are noted in `failures`.
+    Raises `TextError` for a folder without such a file, and for one that cannot be read.
     """
     if STANDARD_INPUT in names and len(names) > 1:
         raise TextError("- (standard input) stands alone: give it, or files, not both.")
@@ -25,7 +28,7 @@ def find_files(names: Sequence[str], leave_out: Path | None = None) -> list[str]
             continue
         inside = [
             path
-            for path in walk(Path(name))
+            for path in walk(Path(name), failures)
             if path.suffix.lower() in _endings() and (leave_out is None or not _same(path, leave_out))
         ]
         if not inside:
@@ -53,9 +56,20 @@ def _message(name: str, error: Exception) -> str:
     return str(error) if name in str(error) else f"{name}: {error}"
 
 
-def walk(folder: Path) -> Iterator[Path]:
-    """The files in a folder and below it, in no order; hidden ones and links to folders are passed over."""
-    for place, folders, files in os.walk(folder):
+def walk(folder: Path, failures: Failures | None = None) -> Iterator[Path]:
+    """The files in a folder and below it, in no order; hidden ones and links to folders are passed over.
+
+    Folders below that cannot be read are noted in `failures`. Raises `TextError` if `folder` cannot.
+    """
+
+    def unread(error: OSError) -> None:
+        told = TextError(f"{error.filename} cannot be read: {error.strerror}.")
+        if Path(error.filename) == folder:
+            raise told from error
+        if failures is not None:
+            failures.append((str(error.filename), told))
+
+    for place, folders, files in os.walk(folder, onerror=unread):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             if not name.startswith("."):

@@ -205,5 +205,12 @@ def check_place(path: Path, force: bool, example: str = "results.jsonl") -> None
         raise OutputError(f"{path} exists: choose another name, or add --force to replace it.")
     if not path.parent.is_dir():
         raise OutputError(f"{path.parent} is not a folder: make it first (mkdir -p {path.parent}).")
-    if not path.exists() and not os.access(path.parent, os.W_OK):
-        raise OutputError(f"{path.parent} cannot be written to: choose another folder.")
+    if not path.exists():
+        check_folder_place(path)
+
+
+def check_folder_place(path: Path) -> None:
+    """Raise `OutputError` where a folder at `path`, or a file, could not be made or written to."""
+    place = next((place for place in (path, *path.absolute().parents) if place.exists()), path)
+    if not os.access(place, os.W_OK):
+        raise OutputError(f"{place} cannot be written to: choose another folder.")

@@ -60,6 +60,8 @@ class Unfinished:
             return run
         except ValueError as error:
             raise OutputError(f"{run.progress} cannot be read ({error}): remove it to start anew.") from error
+        if not isinstance(known, dict) or known.keys() != {"asked", "done", "size", "checksum", "tally"}:
+            raise OutputError(f"{run.progress} is not of this textvae: remove it to start anew.")
         if known["asked"] != asked:
             changed = next(name for name in asked if known["asked"].get(name) != asked[name])
             raise OutputError(

@@ -49,7 +49,7 @@ class Account:
             why = [f"{n:,} too {what}" for n, what in ((self.short, "short"), (self.long, "long")) if n]
             if others := left - self.short - self.long:
                 why.append(f"{others:,} could not be moved as asked")
-            parts.append(f"{left:,} left as they were ({', '.join(why)})")
+            parts.append(f"{left:,} left as {'it was' if left == 1 else 'they were'} ({', '.join(why)})")
         return f"{self.read:,} sentence{'s' * (self.read != 1)}: {', '.join(parts)}"
 
     @property

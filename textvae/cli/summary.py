@@ -104,7 +104,7 @@ def line(row: Row) -> str:
     """Means of valence, arousal and dominance, how many sentences, file and first words, tabs between."""
     means = [render.number(row[name]) for name in DIMENSIONS]
     return "\t".join(
-        [*means, str(row["sentences"]), *(render.visible(str(row[k])) for k in ("file", "text"))]
+        [*means, str(row["sentences"]), *(render.visible(str(row[k] or "")) for k in ("file", "text"))]
     )
 
 

@@ -10,6 +10,7 @@ from textvae.cli import render
 from textvae.cli.following import follow
 from textvae.cli.models import open_reader
 from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
+from textvae.cli.output import check_folder_place
 from textvae.errors import OutputError, RecipeError
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ def check_folder(out: Path, resume: bool) -> None:
         return
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file: name a folder.")
+    check_folder_place(out)
     held = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if held == {"log.jsonl"}:  # a training that ended before it had saved anything: it begins anew
         return

@@ -80,7 +80,7 @@ def _lines_of_bytes(stream: IO[bytes], name: str) -> Iterator[str]:
         if not chunk:
             break
         if (nul := chunk.find(b"\0")) >= 0:
-            raise _binary(name, offset + sum(map(len, pieces)) + nul, b"".join(pieces)[:2] or chunk[:2])
+            raise _binary(name, offset + sum(map(len, pieces)) + nul, (b"".join(pieces) + chunk)[:4])
         if end := chunk.rfind(b"\n") + 1:
             block = b"".join([*pieces, chunk[:end]])
             pieces.clear()
@@ -128,6 +128,8 @@ def _conversion(name: str, encoding: str) -> str:
 
 
 def _binary(name: str, place: int, start: bytes) -> TextError:
-    if start in (b"\xff\xfe", b"\xfe\xff"):
+    if start[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        return TextError(f"{name} is UTF-32, not UTF-8. Convert it first: {_conversion(name, 'utf32')}")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return TextError(f"{name} is UTF-16, not UTF-8. Convert it first: {_conversion(name, 'utf16')}")
     return TextError(f"{name} is not a text file: byte {place:,} is NUL. Give a file of plain text in UTF-8.")

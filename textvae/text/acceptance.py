@@ -1,5 +1,6 @@
 """What a rewritten sentence must be to be offered: no copy, no nonsense, about the same thing, and moved."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -8,7 +9,12 @@ import numpy as np
 from textvae.text.lexicon import words_of
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.steering import Floats, Steering
-from textvae.text.wording import lost, plain
+from textvae.text.wording import holds, lost, plain
+
+_FORBIDS = re.compile(r"(?:please,? )?(don't|do not|never)\b(?! (?:i|you|we|they|he|she|it)\b)")
+"""How an order not to do something begins; without its first word it is another one."""
+
+_PLACEHOLDER = re.compile(r"\[\w*\]?|@\w*|\w+://|\burl_?", re.IGNORECASE)
 
 
 def fault_of(
@@ -39,12 +45,24 @@ def fault_of(
         return f'loses "{missing[0]}"'
     if again := repeated(text, source):
         return f'says "{again}" again'
+    if invented(text, source):
+        return "says a placeholder"
+    if (forbids := _FORBIDS.match(plain(source))) and not holds(plain(text), forbids[1]):
+        return f'loses "{forbids[1]}"'
     if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"
     if similarity < steering.least_content:
         return "keeps too little"
     most = steering.near if before <= steering.near else (1 - steering.least_move) * before
     return "hardly moves" if after > most else ""
+
+
+def invented(text: str, source: str = "") -> bool:
+    """Whether `text` has a blanked-out name, an address or a link ("[name]", "@anonymous") that its source
+    does not have: the corpora have such, people do not say them."""
+    return not {found.lower() for found in _PLACEHOLDER.findall(text)} <= {
+        found.lower() for found in _PLACEHOLDER.findall(source)
+    }
 
 
 def unclosed(text: str, source: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from textvae.errors import CheckpointError, TooLongError
+from textvae.errors import CheckpointError, RecipeError, TooLongError
 from textvae.text.beam import BeamOptions, beam_search
 from textvae.text.constraints import Constraints, constrain
 from textvae.text.data import carrying_pieces
@@ -86,6 +86,10 @@ class Codec:
             )
         except KeyError as error:
             raise CheckpointError(f"{checkpoint.folder} lacks {error}: train or install it again.") from error
+        except (TypeError, ValueError, RecipeError) as error:
+            raise CheckpointError(
+                f"{checkpoint.folder} does not hold the model it says ({error}): train or install it again."
+            ) from error
 
     def pieces(self, text: str) -> list[int]:
         """The pieces of a sentence; none if it is blank. Raises `TooLongError` if it is too long."""

@@ -5,11 +5,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from textvae.text.acceptance import invented
 from textvae.text.codec import Codec
 from textvae.text.model import Latent
 from textvae.text.sampling import SampleOptions
 from textvae.text.steering import Floats, Scale, Steering, merit
 from textvae.text.values import Draw
+
+PLACEHOLDER = 1e6
+"""What a draw with a placeholder ("[name]") costs."""
 
 
 def draw_sentences(
@@ -59,7 +63,9 @@ def draw_sentences(
         fluency,
         steering,
     )
-    value = np.where(np.isnan(value), -np.inf, value)  # a blank draw cannot be read
+    # A blank draw cannot be read; one with a placeholder of the corpora is the last choice.
+    value = np.where(np.isnan(value), -np.inf, value)
+    value -= np.array([PLACEHOLDER * invented(text) for text in texts])
     best = value.reshape(-1, draws).argmax(axis=1) + draws * np.arange(len(indices))
     return [
         Draw(index, texts[i], float(readings[i, 0]), float(readings[i, 1]))

@@ -20,6 +20,7 @@ from textvae.text.phrases import (
     TAGGED,
     TELLING,
     Frames,
+    some,
 )
 from textvae.text.statements import advice, asking, assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
@@ -43,6 +44,11 @@ deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nob
 news. Beyond the first of them it may be granted."""
 
 _BUT = re.compile(r"\bbut\b")
+_GRAVE = re.compile(
+    r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
+    r"tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|passed away)\b"
+)
+"""What nobody says of himself to be glad about, or that it is trivial, whatever else he grants."""
 
 
 def _though(frame: str) -> str:
@@ -84,6 +90,7 @@ _TAG = re.compile(
     r"(?:i|you|he|she|it|we|they|there)|you know)|,? (?:right|huh))(?=\?[\"')]*$)"
 )
 _END = re.compile(r"(?:,(?=\")|[.!?]*)[\"')]*$")
+_SHORTENED = re.compile(r"\b(?:\w\.)+\w$")  # "10 a.m": its last dot is not the sentence's alone
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
 _NEXT = re.compile(r"(?<=[.!?]) ")
 
@@ -100,7 +107,10 @@ def unframed(form: str) -> str:
         return form
     lead, core, end = _split(form[start:])
     before, after = frame.split("*")
-    return form[:start] + lead + core[len(before) : len(core) - len(after)] + end
+    inner = core[len(before) : len(core) - len(after)]
+    if after and _SHORTENED.search(inner[:-1]) and inner.endswith("."):
+        end = end.removeprefix(".")
+    return form[:start] + lead + inner + end
 
 
 def _found(form: str) -> tuple[int, str]:
@@ -151,14 +161,22 @@ def framed(
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats; no model says it, so that its
     log-probability is 0. A statement, advice, a headline, a question and an order have frames of their own;
     `names` and `nouns` tell statements, as `statement` has them. Of a text that is none of them a later
-    sentence may be a statement. None is put that contradicts the text (`CONTRARY`).
+    sentence may be a statement. None is put that contradicts the text (`CONTRARY`), and none into what
+    somebody says in a part of it.
     """
     text = unframed(form)
     for start in _starts(text):
         lead, core, end = _split(text[start:])
-        quoted, inner, _ = core.partition('"')
-        said = quoted.rstrip(",") if lead.startswith('"') and inner else core + end.lstrip(",")
-        suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
+        spoken = core
+        if '"' in lead and '"' in core:  # ""it rains," he said": said behind the whole or not at all
+            at = lead.index('"')
+            lead, core = lead[:at], lead[at:] + core
+            spoken, suited = core.replace('"', ""), BEHIND
+        else:
+            said = core + end.lstrip(",")
+            suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
+            if core.count('"') % 2:  # "he said, "it rains."": before the whole
+                suited = some(suited, lambda frame: frame.endswith("*"))
         if suited:
             break
     lead = text[:start] + lead
@@ -167,12 +185,14 @@ def framed(
         [
             form_of(frame)
             for frame in frames
-            if _fits(frame, core, valence, own[0]) and not (start and ":" in frame)
+            if _fits(frame, spoken, valence, own[0]) and not (start and ":" in frame)
         ][:most]
         for (valence, arousal), frames in suited.items()
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
-    forms = [core, *(frame.replace("*", core) for frames in asked for frame in frames)] if asked else []
+    dot = "." if end.startswith(".") and _SHORTENED.search(core) else ""
+    ends = {frame: core + dot * (not frame.endswith("*")) for frames in asked for frame in frames}
+    forms = [core, *(frame.replace("*", inner) for frame, inner in ends.items())] if asked else []
     return [Edit(lead + each + end, 0.0, -price) for each in forms if lead + each + end != form]
 
 
@@ -183,6 +203,8 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
     if said.count('"') % 2:  # it ends what is quoted, and the beginning of that is elsewhere
         said = said.rstrip('"')
     lead = _ADDRESS.sub("", lead, count=1)
+    if said.startswith("if only "):
+        return {}
     if statement(said, names, nouns):
         return ADVICE if advice(said) else STATEMENTS
     tag = _TAG.search(said)
@@ -214,6 +236,8 @@ def _fits(frame: str, core: str, valence: float, own: float) -> bool:
         return False
     if _WISH in frame and _NEGATED.search(core):
         return False  # what would be lovely is what should not be done
+    if (valence > 0 or frame.endswith(DISMISSAL)) and _GRAVE.search(core) and not _NEGATED.search(core):
+        return False
     if not valence:
         if frame.endswith(DISMISSAL):
             return DISMISSED[0] < own < DISMISSED[1]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from textvae.errors import TextError
-from textvae.text.acceptance import repeated, unclosed
+from textvae.text.acceptance import invented, repeated, unclosed
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
 from textvae.text.judging import Read
@@ -104,14 +104,14 @@ def _said(
 
 def _way(first: Stop, last: Stop, found: Iterable[Stop], steps: int, codec: Codec) -> list[Stop]:
     """The smoothest way from `first` to `last` through what was `found`. A sentence that differs from an end
-    in marks only, says a word twice that no end does, cries out as no end does, or has a quotation mark that
-    has no partner, is no stop; between ends that are the same nothing is."""
+    in marks only, says a word twice that no end does, cries out as no end does, or has a placeholder or a
+    quotation mark without partner, is no stop; between ends that are the same nothing is."""
     said = f"{first.form} {last.form}"
     known = {_worded(first), _worded(last)}
     likeliest: dict[tuple[str, ...], Stop] = {}
     for stop in sorted(found, key=lambda stop: -stop.log_prob) if len(known) == 2 else ():
         louder = "!" in stop.form and "!" not in said
-        faulty = louder or repeated(stop.form, said) or unclosed(stop.form, said)
+        faulty = louder or any(check(stop.form, said) for check in (repeated, unclosed, invented))
         if not faulty and _worded(stop) not in known and 0 < stop.weight < 1:
             likeliest.setdefault(_worded(stop), stop)
     stops = [first, *sorted(likeliest.values(), key=lambda stop: stop.weight), last]

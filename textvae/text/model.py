@@ -54,6 +54,9 @@ class TextConfig:
             if getattr(self, name) not in known:
                 use = ", ".join(map(str, known))
                 raise RecipeError(f"[model] {name} = {getattr(self, name)!r}: use {use}.")
+        for name in ("dropout", "encoder_dropout"):
+            if not 0 <= (getattr(self, name) or 0.0) < 1:
+                raise RecipeError(f"[model] {name} = {getattr(self, name)}: it is from 0 to below 1.")
         if self.reads == "convolution" and self.summary == "last":
             raise RecipeError('[model] summary = "last" with reads = "convolution": use mean or attention.')
         if self.attends and (self.summary != "attention" or self.content % self.heads or not self.content):

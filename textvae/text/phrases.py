@@ -63,20 +63,21 @@ STATEMENTS: Frames = {
 """What is said around statements."""
 
 
-def _some(frames: Frames, suits: Callable[[str], bool]) -> Frames:
+def some(frames: Frames, suits: Callable[[str], bool]) -> Frames:
+    """Those of the frames that suit."""
     return {way: tuple(filter(suits, each)) for way, each in frames.items()}
 
 
-HEADLINES = _some(STATEMENTS, lambda frame: frame.startswith("*") or ": *" in frame)
+HEADLINES = some(STATEMENTS, lambda frame: frame.startswith("*") or ": *" in frame)
 """What is said around headlines and fragments, which are no clauses: what stands behind or has a colon."""
 
-BEHIND = _some(STATEMENTS, lambda frame: frame.startswith("*"))
+BEHIND = some(STATEMENTS, lambda frame: frame.startswith("*"))
 """What is said around those of them that begin with "and" or "but"."""
 
-TAGGED = _some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
+TAGGED = some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
 """What is said before a statement that asks for assent ("..., isn't it?"), which stays at the end."""
 
-TELLING = _some(STATEMENTS, lambda frame: frame.endswith(": *"))
+TELLING = some(STATEMENTS, lambda frame: frame.endswith(": *"))
 """What is said before all else that tells something: it ends in a colon."""
 
 ADVICE: Frames = {
@@ -127,7 +128,7 @@ QUESTIONS: Frames = {
 }
 """What is said around questions."""
 
-ASKING = _some(QUESTIONS, lambda frame: frame.endswith(": *"))
+ASKING = some(QUESTIONS, lambda frame: frame.endswith(": *"))
 """What is said before whatever else ends in a question mark: it ends in a colon."""
 
 ORDERS: Frames = {

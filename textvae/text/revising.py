@@ -18,6 +18,9 @@ TOLERANCE = 0.3
 SHORTEST = 3
 """Words of a sentence that is rewritten: "Dear Anna," and "Yours," are none."""
 
+MOST = 5000
+"""Characters of a sentence that is read at all: what is longer is no sentence."""
+
 NEUTRAL = 3.0
 BATCH = 32
 
@@ -103,16 +106,16 @@ def revise(
     spans = iter(split_sentences(text))
     place, line = 0, 1
     while batch := list(islice(spans, BATCH)):
-        sentences = [" ".join(span.text.split()) for span in batch]
+        sentences = ["" if len(span.text) > MOST else " ".join(span.text.split()) for span in batch]
         read = writer.reader.score(sentences)[:, :2].tolist()
         off = [
-            any(off_target(at, goal, tolerance) for at, goal in zip(each, goals, strict=True))
-            for each in read
+            not sentence or any(off_target(at, goal, tolerance) for at, goal in zip(each, goals, strict=True))
+            for sentence, each in zip(sentences, read, strict=True)
         ]
         wanted = [s for s, away in zip(sentences, off, strict=True) if away and len(s.split()) >= SHORTEST]
-        tried = dict(
-            zip(wanted, _rewritten(wanted, writer, valence=valence, arousal=arousal, **asked), strict=True)
-        )
+        rewritten = _rewritten(wanted, writer, valence=valence, arousal=arousal, **asked)
+        tried: dict[str, Transfer | str] = dict(zip(wanted, rewritten, strict=True))
+        tried[""] = TOO_LONG
         for span, sentence, away in zip(batch, sentences, off, strict=True):
             if span.start > place:
                 yield Passage(place, span.start, line, text[place : span.start], text[place : span.start])

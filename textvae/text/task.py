@@ -44,6 +44,11 @@ class BatchOptions:
     best: str = "reconstruction"  # what decides which weights are best on dev; or objective
     quantised: bool = True  # the checkpoint is int8 with a scale a row
 
+    def __post_init__(self) -> None:
+        for name in ("pieces", "dev_sentences"):
+            if getattr(self, name) < 1:
+                raise RecipeError(f"[batches] {name} = {getattr(self, name)}: it is at least 1.")
+
 
 @dataclass(frozen=True, slots=True)
 class StartOptions:

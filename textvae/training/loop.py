@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from textvae.errors import OutputError, TrainingError
+from textvae.errors import OutputError, RecipeError, TrainingError
 from textvae.training.device import Device
 from textvae.training.processes import Processes, processes
 from textvae.training.signals import Interrupted, deferred_signals
@@ -83,6 +83,20 @@ class TrainingOptions:
     log_every: int = 20  # steps
     parts: int = 1  # that a batch is worked on in, by one process or several; each has one at least
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        above = ("epochs", "learning_rate", "clip", "validate_every", "log_every", "parts")
+        within = [(name, 0 < getattr(self, name) < math.inf, "above 0") for name in above]
+        within += [
+            ("minutes", 0 <= (self.minutes or 0) < math.inf, "above 0, or 0 for no bound"),
+            ("average", 0 <= self.average < 1, "from 0 to below 1"),
+            ("beta1", 0 <= self.beta1 < 1, "from 0 to below 1"),
+            ("weight_decay", 0 <= self.weight_decay < math.inf, "0 or more"),
+            ("warmup", self.warmup >= 0, "0 or more"),
+        ]
+        for name, fits, wanted in within:
+            if not fits:
+                raise RecipeError(f"[training] {name} = {getattr(self, name)}: it is {wanted}.")
 
 
 @dataclass(frozen=True, slots=True)
