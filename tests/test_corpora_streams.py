@@ -94,7 +94,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 def test_text_streams_and_missing_files(tmp_path: Path) -> None:
     assert list(read_lines(io.StringIO("\ufeffone\ntwo"))) == ["one", "two"]
     assert list(read_lines(io.TextIOWrapper(io.BytesIO(b"one\ntwo\n")))) == ["one", "two"]
-    with pytest.raises(TextError, match=r"none\.txt cannot be read"):
+    with pytest.raises(TextError, match=r"there is no file .*none"):
         list(read_lines(tmp_path / "none.txt"))
     with pytest.raises(TextError, match="cannot be read"):
         list(read_lines(tmp_path))

@@ -58,7 +58,7 @@ def test_recipes_in_folders_have_names() -> None:
 
 def test_a_table_of_a_checkpoint_may_hold_none_where_that_is_a_value() -> None:
     assert read_table({"pieces": 9, "encoder_dropout": None}, TextConfig, "model").encoder_dropout is None
-    with pytest.raises(RecipeError, match="expected int"):
+    with pytest.raises(RecipeError, match="expected a whole number"):
         read_table({"pieces": None}, TextConfig, "model")
 
 

@@ -99,13 +99,9 @@ def test_words_said_again(text: str, source: str, word: str) -> None:
         ("[name] is good", "he is bad", "says a placeholder"),
         ("[Name] is good", "[NAME] is bad", ""),
         ("see http://url_removed, it is good", "see this, it is bad", "says a placeholder"),
-        ("i touch that!", "don't touch that!", 'loses "don\'t"'),
-        ("give up now.", "Please, never give up.", 'loses "never"'),
-        ("i am sorry, but don't touch that!", "don't touch that!", ""),
-        ("i love it", "don't you love it?", ""),
     ],
 )
-def test_what_no_candidate_may_say_or_leave_out(text: str, source: str, fault: str) -> None:
+def test_what_no_candidate_may_say(text: str, source: str, fault: str) -> None:
     affect = np.array([[0.0, NAN], [1.0, NAN], [1.0, NAN]])
     assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering()) == fault
 

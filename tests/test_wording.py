@@ -48,12 +48,18 @@ def test_whole_words_whatever_their_case(text: str, phrase: str, there: bool) ->
         ("We close at 6pm on the 21st, not on the A4.", ("6pm", "21st", "A4")),
         ("_num_ nights of _num_", ("_num_", "_num_")),
         ("I know I'm cold and you're late.", ()),
+        ("Don't touch that!", ("Don't",)),
+        ("Please, never give up.", ("never",)),
+        ("Don't you like it?", ()),
+        ("I don't like it.", ()),
         ("", ()),
     ],
 )
 def test_what_no_rewriting_may_change(text: str, found: tuple[str, ...]) -> None:
     assert set(entrusted(text, CASING)) == set(found)
     assert len(entrusted(text, CASING)) == len(found)
+    assert lost(entrusted("don't touch that", CASING), "touch that") == ["don't"]
+    assert entrusted("don't touch that", {}) == ()
 
 
 def test_what_is_lost() -> None:

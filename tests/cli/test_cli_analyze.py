@@ -161,5 +161,5 @@ def test_tables_and_their_columns(run: Run, tmp_path: Path) -> None:
 def test_what_was_read_in_parts_is_said(run: Run) -> None:
     outcome = run("analyze", "--lines", "-", "--format", "text", stdin=b"good\n" + b"w" * 2500 + b"\n")
     assert outcome.code == 0
-    assert "1 of the texts" in outcome.err
+    assert "longer than the model reads at once: 1; they" in outcome.err
     assert "standard input, line 2, 3 parts" in outcome.err

@@ -104,7 +104,7 @@ def test_no_such_file(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("analyze", tmp_path / "none.txt"), "there is no file")
     refused(run("analyze", "the food was cold"), '--text "the food was cold"', "| textvae analyze -")
     refused(run("analyze", tmp_path), "is a folder")
-    refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt cannot be read")
+    refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt: check the name")
 
 
 def test_unknown_model_suggests_the_nearest(run: Run, refused: Refused) -> None:

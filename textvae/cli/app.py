@@ -125,7 +125,8 @@ def _report(error: Exception) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             return _say("", 2, context.get_help() if context else "")
         hint = f" (textvae {' '.join(context.command_path.split()[1:])} --help explains)" if context else ""
-        return _say(error.format_message().rstrip() + hint, getattr(error, "exit_code", 2))  # type: ignore[attr-defined]
+        said: str = error.format_message().rstrip()  # type: ignore[attr-defined]
+        return _say(said.replace(": Value error, ", ": ") + hint, getattr(error, "exit_code", 2))
     if isinstance(error, TextvaeError):
         return _say(str(error), error.exit_code)
     if isinstance(error, OSError):

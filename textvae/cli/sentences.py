@@ -51,8 +51,8 @@ class Parts:
         """Say so, if there were any."""
         if self.count:
             render.note(
-                f"{self.count:,} of the texts were longer than the model reads at once; they were read in "
-                f"parts, whose readings were averaged (the longest: {self.longest}, {self.most:,} parts)."
+                f"texts longer than the model reads at once: {self.count:,}; they were read in parts, whose "
+                f"readings were averaged (the longest: {self.longest}, {self.most:,} parts)."
             )
 
 

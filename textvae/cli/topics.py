@@ -173,6 +173,7 @@ def topics(
         return
     check_places(save, plot, force)
     cleaning = chosen_words(stop_words, rare, frequent, even, vocabulary, people, as_written)
+    check_recipe(recipe)
     held = documents(texts, column, lines)
     from textvae.cli.topic_learning import Wanted, check_number, describe, learn, prepare_documents
     from textvae.cli.topic_rows import topic_rows, topic_view
@@ -195,6 +196,13 @@ def refuse_with_model(context: typer.Context) -> None:
         if parameter.name not in WITH_MODEL and source is not None and source.name == "COMMANDLINE":
             name = "/".join([parameter.opts[0], *parameter.secondary_opts])
             raise InputError(f"{name} is for topics that are to be learnt: leave it out with --model.")
+
+
+def check_recipe(name: str) -> None:
+    """Complain about a recipe that is none before the words are counted."""
+    from textvae.training.recipe import load_recipe
+
+    load_recipe("topics", name)
 
 
 def check_places(save: Path | None, plot: Path | None, force: bool) -> None:

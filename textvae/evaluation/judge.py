@@ -119,7 +119,8 @@ def train_judge(sentences: Sequence[Sentence], options: JudgeOptions | None = No
     labels = tuple(sorted({sentence.label for sentence in sentences if sentence.label is not None}))
     if len(labels) < 2:
         raise CorpusError(
-            f"a judge needs sentences of at least two labels, got {', '.join(labels) or 'none'}."
+            f"a judge needs sentences of at least two labels, got {', '.join(labels) or 'none'}: give a "
+            "corpus that has some, such as yelp, or a table with the columns text, label and split."
         )
     kept = [sentence for sentence in sentences if sentence.label is not None]
     corpus = bags([sentence.text for sentence in kept], options.buckets)

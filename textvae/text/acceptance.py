@@ -9,10 +9,7 @@ import numpy as np
 from textvae.text.lexicon import words_of
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.steering import Floats, Steering
-from textvae.text.wording import holds, lost, plain
-
-_FORBIDS = re.compile(r"(?:please,? )?(don't|do not|never)\b(?! (?:i|you|we|they|he|she|it)\b)")
-"""How an order not to do something begins; without its first word it is another one."""
+from textvae.text.wording import lost, plain
 
 _PLACEHOLDER = re.compile(r"\[\w*\]?|@\w*|\w+://|\burl_?", re.IGNORECASE)
 
@@ -47,8 +44,6 @@ def fault_of(
         return f'says "{again}" again'
     if invented(text, source):
         return "says a placeholder"
-    if (forbids := _FORBIDS.match(plain(source))) and not holds(plain(text), forbids[1]):
-        return f'loses "{forbids[1]}"'
     if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"
     if similarity < steering.least_content:

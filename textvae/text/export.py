@@ -67,8 +67,9 @@ def inherited(start: Checkpoint, wanted: Mapping[str, Any], form: str) -> dict[s
     """
     if start.kind != "text" or start.config["form"] != form:
         raise RecipeError(
-            f"{start.folder} is a {start.kind} model of the form {start.config.get('form')!r}: "
-            f'to start from it, name a text model of the recipe\'s form, "{form}".'
+            f"{start.folder} holds a model of the kind {start.kind}"
+            + (f", of the form {start.config['form']}" if "form" in start.config else "")
+            + f": to start from it, name a text model of the recipe's form, {form}."
         )
     dimensions = asdict(TextConfig(**start.config["model"]))
     for key, value in wanted.items():

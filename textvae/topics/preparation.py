@@ -166,7 +166,7 @@ def prepare_texts(texts: Iterable[str], cleaning: Cleaning | None = None) -> Pre
             f"{fewest} documents, {np.count_nonzero(people):,} are names of people, "
             f"{np.count_nonzero(frequent):,} stand in more than {cleaning.frequent:.0%} of them, and "
             f"{np.count_nonzero(even):,} are spread as chance would spread them. Give more or longer texts, "
-            "or leave out fewer words: frequent = 1, rare = 1, even = 0 are the options for that."
+            "or leave out fewer words (--frequent 1 --rare 1 --even 0)."
         )
     vocabulary = sorted(names[number] for number in chosen)
     bags = Bags.count(([names[number] for number in row] for row in rows), vocabulary)

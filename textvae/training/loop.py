@@ -12,7 +12,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +23,7 @@ from textvae.errors import OutputError, RecipeError, TrainingError
 from textvae.training.device import Device
 from textvae.training.processes import Processes, processes
 from textvae.training.signals import Interrupted, deferred_signals
-from textvae.training.state import Progress, Weights, load_state, save_state
+from textvae.training.state import Progress, Weights, cut_log, load_state, save_state
 from textvae.training.steps import check_alike, take_step
 from textvae.variational.objective import Objective
 
@@ -144,7 +143,7 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     memory.update(progress.memory)
     progress.memory = memory
     if team.main:
-        _cut_log(run / "log.jsonl", progress.step)
+        cut_log(run / "log.jsonl", progress.step)
     batches = task.epoch(0)
     per_epoch = len(batches)
     if not per_epoch:
@@ -252,15 +251,3 @@ def _way_on(run: Path) -> str:
 def _share_done(step: int, steps: int, seconds: float, minutes: float | None) -> float:
     by_time = seconds / (60 * minutes) if minutes else 0.0
     return max(step / steps, by_time)
-
-
-def _cut_log(path: Path, step: int) -> None:
-    """Drop the rows after `step`: they will be written again."""
-    if not path.is_file():
-        return
-    kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):
-            if json.loads(line)["step"] <= step:
-                kept.append(line + "\n")
-    path.write_text("".join(kept), encoding="utf-8")

@@ -108,8 +108,18 @@ def read_table(table: Mapping[str, Any], shape: type[Shape], where: str) -> Shap
             shown = json.dumps([value], ensure_ascii=False, default=str)
             raise RecipeError(f"[{where}] {key} = {value!r}: expected a list, {shown} say.")
         if not fits:
-            raise RecipeError(f"[{where}] {key} = {value!r}: expected {kinds}.")
+            raise RecipeError(f"[{where}] {key} = {value!r}: expected {_expected(kinds)}.")
     return shape(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+
+
+def _expected(kinds: str) -> str:
+    """A field's types as a person who writes TOML calls them."""
+    called = {
+        "float": "a number", "int": "a whole number", "str": "text", "bool": "true or false",
+        "dict": "a table", "None": "",
+    }  # fmt: skip
+    names = [called.get(kind.partition("[")[0], kind) for kind in kinds.split(" | ")]
+    return " or ".join(filter(None, names))
 
 
 def _type_names(annotation: Any) -> str:
