@@ -106,6 +106,21 @@ def test_what_no_candidate_may_say(text: str, source: str, fault: str) -> None:
     assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering()) == fault
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "fault"),
+    [
+        ("The minister died.", "The minister resigned.", 'says "died"'),
+        ("My aunt helped me.", "My aunt Died.", 'loses "died"'),
+        ("It is sad that my aunt died.", "my aunt died.", ""),
+        ("the cat was killed.", "the dog died.", ""),
+    ],
+)
+def test_a_death_is_neither_put_in_nor_taken_out(text: str, source: str, fault: str) -> None:
+    affect = np.array([[0.0, NAN], [1.0, NAN], [1.0, NAN]])
+    assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering(grave=False)) == fault
+    assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering()) == ""
+
+
 def test_what_the_decoder_judges_by_stays_its_own() -> None:
     steering = Steering(fluency=3.0, fluent=-2.0, least_fluency=-1.0, least_likely=-2.0)
     over = Editing(judged=0, fluency=7.0, fluent=-1.0, least_fluency=-5.0).over(steering)

@@ -9,7 +9,7 @@ import numpy as np
 from textvae.text.lexicon import words_of
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.steering import Floats, Steering
-from textvae.text.wording import lost, plain
+from textvae.text.wording import GRAVE, lost, plain
 
 _PLACEHOLDER = re.compile(r"\[\w*\]?|@\w*|\w+://|\burl_?", re.IGNORECASE)
 
@@ -44,6 +44,8 @@ def fault_of(
         return f'says "{again}" again'
     if invented(text, source):
         return "says a placeholder"
+    if not steering.grave and (fault := _of_death(text, source)):
+        return fault
     if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"
     if similarity < steering.least_content:
@@ -58,6 +60,14 @@ def invented(text: str, source: str = "") -> bool:
     return not {found.lower() for found in _PLACEHOLDER.findall(text)} <= {
         found.lower() for found in _PLACEHOLDER.findall(source)
     }
+
+
+def _of_death(text: str, source: str) -> str:
+    """What word of a death only one of them has; empty if both have some, or none."""
+    ours, theirs = GRAVE.search(plain(text)), GRAVE.search(plain(source))
+    if theirs and not ours:
+        return f'loses "{theirs[0]}"'
+    return f'says "{ours[0]}"' if ours and not theirs else ""
 
 
 def unclosed(text: str, source: str) -> bool:

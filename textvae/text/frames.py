@@ -24,6 +24,7 @@ from textvae.text.phrases import (
 )
 from textvae.text.statements import advice, asking, assertion, order, past, question, statement, telling
 from textvae.text.steering import Floats
+from textvae.text.wording import GRAVE
 
 CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
 """What frames have that grant a sentence which says the contrary."""
@@ -44,11 +45,6 @@ deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nob
 news. Beyond the first of them it may be granted."""
 
 _BUT = re.compile(r"\bbut\b")
-_GRAVE = re.compile(
-    r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
-    r"tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|passed away)\b"
-)
-"""What nobody says of himself to be glad about, or that it is trivial, whatever else he grants."""
 
 
 def _though(frame: str) -> str:
@@ -236,7 +232,7 @@ def _fits(frame: str, core: str, valence: float, own: float) -> bool:
         return False
     if _WISH in frame and _NEGATED.search(core):
         return False  # what would be lovely is what should not be done
-    if (valence > 0 or frame.endswith(DISMISSAL)) and _GRAVE.search(core) and not _NEGATED.search(core):
+    if (valence > 0 or frame.endswith(DISMISSAL)) and GRAVE.search(core) and not _NEGATED.search(core):
         return False
     if not valence:
         if frame.endswith(DISMISSAL):

@@ -45,6 +45,7 @@ class Steering:
             of the wording it keeps, how far its fluency may lie below its source's and what is ordinary (0 or
             less, in nats a piece), its log-probability a piece given the content, and which share of the way
             to the target it goes; where the source is `near` it, in standard deviations, to stay is enough.
+        grave: whether a candidate may speak of a death where its source does not, or no longer where it does.
     """
 
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
@@ -73,6 +74,7 @@ class Steering:
     least_likely: float = -2.0
     least_move: float = 0.2
     near: float = 0.25
+    grave: bool = True
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""

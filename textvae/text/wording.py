@@ -16,6 +16,13 @@ _SPELLED = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million"
 )
+GRAVE = re.compile(
+    r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
+    r"tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|passed away)\b"
+)
+"""Words of deaths, in a text made `plain`: nothing to be glad about or to make little of, to be put in or to be
+taken out."""
+
 _COUNT = frozenset(_SPELLED.split())
 _QUOTED = re.compile(r'(?<!\w)"\s*([^"]*[^\W_][^"]*?)\s*"(?!\w)')
 _WORD = re.compile(r"[^\W_]+")
