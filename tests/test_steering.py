@@ -20,7 +20,7 @@ from textvae.text.codec import Codec
 from textvae.text.interpolating import smoothest
 from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.orthography import Orthography
-from textvae.text.similarity import LIGHT, content_kept, words
+from textvae.text.similarity import LIGHT, content_kept, foreign, words
 from textvae.text.steering import Scale, Steering, between, in_the_way, merit, steered
 from textvae.text.tokenizer import BOS, EOS, Tokenizer
 from textvae.training.device import choose_device
@@ -373,3 +373,17 @@ def test_stripping_gives_more_to_choose_from(writer: TextWriter) -> None:
         varied = TextWriter(writer.codec, lambda: writer.reader, SETTINGS, replace(Steering(), strip=strip))
         counts.append(len(varied.transfer(SENTENCES[0], valence="very-high", n=100).candidates))
     assert counts[0] < counts[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "told"),
+    [
+        ("Das Essen war kalt und das Personal laut.", 20, True),
+        ("Das Essen war kalt und das Personal laut.", 12, False),  # words that the vocabulary knows whole
+        ("The food was cold and the staff was loud.", 30, False),
+        ("Das Essen war kalt.", 12, False),  # too short to tell
+        ("", 0, False),
+    ],
+)
+def test_another_language_is_told_by_its_words_and_pieces(text: str, pieces: int, told: bool) -> None:
+    assert foreign(text, pieces) is told

@@ -18,6 +18,7 @@ from textvae.text.judging import Read, fluent, measure, settled, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.nesting import nested
+from textvae.text.similarity import foreign
 from textvae.text.steering import Floats, Scale, Steering, in_the_way, steered
 from textvae.text.targets import Target
 from textvae.text.values import Transfer
@@ -152,7 +153,9 @@ def edits(
     wording: Wording,
 ) -> dict[str, Edit]:
     """What the editor makes of a text on the way from `own` (2,) to `target` (2,), as its writer would write
-    it. No word of what it `must` hold is changed."""
+    it: nothing of one that is not English. No word of what it `must` hold is changed."""
+    if foreign(text, len(codec.pieces(text))):
+        return {}
     form = codec.orthography.normalise(text)
     kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
     return written(editor.propose(form, own, target, kept), text, codec, wording)

@@ -20,8 +20,8 @@ GRAVE = re.compile(
     r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
     r"tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|passed away)\b"
 )
-"""Words of deaths, in a text made `plain`: nothing to be glad about or to make little of, to be put in or to be
-taken out."""
+"""Words of deaths, in a text made `plain`: nobody is glad about one or makes little of it, and none is put
+in or taken out."""
 
 _COUNT = frozenset(_SPELLED.split())
 _QUOTED = re.compile(r'(?<!\w)"\s*([^"]*[^\W_][^"]*?)\s*"(?!\w)')
