@@ -129,13 +129,7 @@ def telling(form: str) -> bool:
     """Whether a text in the model's form, of one sentence or more, tells something, quotes and asks nothing,
     and speaks of no feeling of the speaker's own."""
     words = form.split()
-    if (
-        len(words) < 4
-        or not form[0].isalpha()
-        or "?" in form
-        or '"' in form
-        or form.endswith((",", ";", "-"))
-    ):
+    if len(words) < 4 or not form[0].isalpha() or "?" in form or '"' in form or form.endswith(","):
         return False
     first = words[0].strip(",.;:!")
     mindful = first.partition("'")[0] == "i" and not _FEELING.isdisjoint(_near(words)[:2])
