@@ -16,11 +16,10 @@ from textvae.cli.options import (
     TextModelOption,
 )
 from textvae.cli.output import Row, Target, View, write
+from textvae.cli.steered import TOLD
 from textvae.errors import TooLongError
 
 COLUMNS: dict[str, type] = {"source": str, "text": str}
-TOLD = 5
-"""Lines that a message names."""
 
 
 def reconstruct(
