@@ -376,14 +376,15 @@ def test_stripping_gives_more_to_choose_from(writer: TextWriter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "pieces", "told"),
+    ("text", "each", "told"),
     [
-        ("Das Essen war kalt und das Personal laut.", 20, True),
-        ("Das Essen war kalt und das Personal laut.", 12, False),  # words that the vocabulary knows whole
-        ("The food was cold and the staff was loud.", 30, False),
-        ("Das Essen war kalt.", 12, False),  # too short to tell
-        ("", 0, False),
+        ("Das Essen war kalt und das Personal laut.", 2, True),
+        ("Das Essen war kalt und das Personal laut.", 1, False),  # words that the vocabulary knows whole
+        ("The food was cold and the staff was loud.", 3, False),
+        ("Erbamont Montedison Guillermo Kishori Hotel opens", 5, False),  # names
+        ("Das Essen war kalt.", 3, False),  # too short to tell
+        ("", 3, False),
     ],
 )
-def test_another_language_is_told_by_its_words_and_pieces(text: str, pieces: int, told: bool) -> None:
-    assert foreign(text, pieces) is told
+def test_another_language_is_told_by_its_words_and_pieces(text: str, each: int, told: bool) -> None:
+    assert foreign(text, lambda words: each * len(words.split())) is told

@@ -112,6 +112,10 @@ class Codec:
             return False
         return True
 
+    def count(self, text: str) -> int:
+        """Into how many pieces a text of any length falls."""
+        return len(self.tokenizer.encode(self._form(text)))
+
     def without(self, text: str, pieces: Sequence[int], words: frozenset[str]) -> list[int]:
         """`pieces` of a sentence without those of `words`, unless nothing would be left."""
         carries = carrying_pieces(self._form(text), pieces, self.tokenizer, words)

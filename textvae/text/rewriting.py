@@ -154,7 +154,7 @@ def edits(
 ) -> dict[str, Edit]:
     """What the editor makes of a text on the way from `own` (2,) to `target` (2,), as its writer would write
     it: nothing of one that is not English. No word of what it `must` hold is changed."""
-    if foreign(text, len(codec.pieces(text))):
+    if foreign(text, codec.count):
         return {}
     form = codec.orthography.normalise(text)
     kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
