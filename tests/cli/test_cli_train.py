@@ -93,6 +93,7 @@ def test_a_training_that_died_before_it_saved_begins_anew(
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "log.jsonl").write_text('{"step": 3}\n')
+    (folder / "curves.png").touch()
     assert run("train", "affect", "--out", folder, *way, *SHORT).code == 0
     assert [json.loads(line)["step"] for line in (folder / "log.jsonl").read_text().splitlines()] == [6, 12]
 

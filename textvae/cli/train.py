@@ -21,6 +21,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+BEGUN = {"log.jsonl", "curves.png"}
+"""What a training leaves behind that has saved nothing yet."""
+
 OutOption = Annotated[
     Path,
     typer.Option("--out", metavar="DIR", help="A new folder for the log, the state and the checkpoints."),
@@ -194,7 +197,7 @@ def check_folder(out: Path, resume: bool) -> None:
         raise OutputError(f"{out} is a file: name a folder.")
     check_folder_place(out)
     held = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    if held == {"log.jsonl"}:  # a training that ended before it had saved anything: it begins anew
+    if "log.jsonl" in held <= BEGUN:  # a training that ended before it had saved anything: it begins anew
         return
     if resume and not (out / "state").is_dir():
         raise OutputError(f"{out} holds no training to resume: leave out --resume to begin one.")

@@ -113,7 +113,7 @@ def load_state(
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": moments, "param_groups": groups})
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(":")
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(":")
         raise CheckpointError(
             f"{folder} cannot be resumed from ({reason}): go on with the recipe that it was begun with, or "
             "start in another folder."
