@@ -92,6 +92,16 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
     assert all(torch.equal(one[name], other[name]) for name in other)
 
 
+def test_a_folder_where_a_training_is_at_work_is_refused(tmp_path: Path) -> None:
+    options = replace(OPTIONS, save_every=1e9)  # nothing tells of the first one but that it is there
+    first = train(Line(), options, tmp_path / "run")
+    next(first)
+    with pytest.raises(OutputError, match=r"a training is at work in .*run: wait until it ends"):
+        next(train(Line(), options, tmp_path / "run"))
+    assert [step.step for step in first] == list(range(2, 21))
+    assert [step for step, _ in losses(tmp_path / "run")] == list(range(1, 21))
+
+
 def test_ctrl_c_ends_the_step_and_keeps_the_state(tmp_path: Path) -> None:
     seen = []
     with pytest.raises(KeyboardInterrupt):

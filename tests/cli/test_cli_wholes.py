@@ -97,6 +97,11 @@ def test_a_window_adds_running_means_within_each_file(run: Run, here: Path) -> N
     header = run("analyze", "--lines", "--window", "2", "a.txt", "--format", "csv").out.splitlines()[0]
     arcs = [f"{n}_arc{part}" for n in ("valence", "arousal", "dominance") for part in ("", "_low", "_high")]
     assert header.split(",")[-10:] == ["dominance_high", *arcs]
+    plain = run("analyze", "--lines", "--window", "3", "a.txt", "--format", "text").out.splitlines()
+    shown = [line.split("\t") for line in plain if line]
+    means = [f"{row['valence_arc']:.2f}" for row in found if row["file"] == "a.txt" and row["valence"]]
+    assert [cells[3] for cells in shown] == means
+    assert {len(cells) for cells in shown} == {7}
     assert run("analyze", "--window", "0", "a.txt").code == 2
 
 
@@ -163,10 +168,20 @@ def test_a_folder_is_walked_in_order(run: Run, here: Path) -> None:
     assert "empty is a folder without .txt, .csv" in refused.err
 
 
+def test_a_file_named_twice_is_read_once(run: Run, here: Path) -> None:
+    (here / "texts").mkdir()
+    for name in ("a", "b"):
+        (here / "texts" / f"{name}.txt").write_text(f"Good {name}.\n")
+    given = ("texts/b.txt", "texts", "texts/../texts/b.txt")
+    found = rows(run("analyze", *given, "--by", "file", "--format", "jsonl").out)
+    assert [(row["file"], row["sentences"]) for row in found] == [("texts/b.txt", 1), ("texts/a.txt", 1)]
+
+
 def test_a_file_that_fails_does_not_stop_the_others(run: Run, here: Path) -> None:
     Path("latin.txt").write_bytes(b"Good start.\n\ncaf\xe9\n")
     Path("empty.txt").touch()
-    given = ["diary.txt", "latin.txt", "none.txt", "empty.txt", "diary.txt"]
+    Path("diary2.txt").write_text(Path("diary.txt").read_text())
+    given = ["diary.txt", "latin.txt", "none.txt", "empty.txt", "diary2.txt"]
     outcome = run("analyze", *given, "--format", "jsonl", "-o", "out.jsonl")
     assert outcome.code == 2
     assert outcome.err.startswith("textvae: 3 of 5 files could not be read, or not to the end:\n")
@@ -174,7 +189,9 @@ def test_a_file_that_fails_does_not_stop_the_others(run: Run, here: Path) -> Non
     assert "there is no file none.txt" in outcome.err
     assert "empty.txt is empty" in outcome.err
     found = rows(Path("out.jsonl").read_text())
-    assert [row["file"] for row in found if row["file"] != "latin.txt"] == ["diary.txt"] * 10
+    assert [row["file"] for row in found if row["file"] != "latin.txt"] == ["diary.txt"] * 5 + [
+        "diary2.txt"
+    ] * 5
     assert [row["index"] for row in found] == list(range(len(found)))
     alone = run("analyze", "none.txt", "-o", "alone.jsonl")
     assert (alone.code, Path("alone.jsonl").exists()) == (2, False)

@@ -102,7 +102,7 @@ def analyze(
     1), index (in the run, from 0), text, and for each dimension NAME, NAME_sd, NAME_low, NAME_high. Format
     text prints valence, arousal, dominance and the sentence, tabs between. A file of any length will do.
     --window adds the running means of a file's sentences and of their intervals: NAME_arc, NAME_arc_low,
-    NAME_arc_high.
+    NAME_arc_high; format text has the three means before the sentence.
 
     A row of --by file or paragraph holds file, line, index, text (how it begins), sentences, pleasant (the
     share of them above 3), for each dimension NAME (the mean of the sentences), NAME_spread (their standard
@@ -115,8 +115,8 @@ def analyze(
     is read n + 1 times, and of a long one the first 100 words are explained. Format text ends with the words
     that add or take away most.
 
-    Folders are walked for .txt files and tables. A file that cannot be read does not stop the others: it is
-    told of at the end, with exit code 2.
+    Folders are walked for .txt files and tables; a file named twice is read once. A file that cannot be read
+    does not stop the others: it is told of at the end, with exit code 2.
     """
     target = Target.chosen(format, output, force)
     if plot is not None:

@@ -16,7 +16,8 @@ def find_files(
     """`names`, each folder among them replaced by the files in it and below it, in sorted order.
 
     Of a folder those are taken that end in .txt or as a table does; hidden ones, links to folders and
-    `leave_out` (where the results go) are not. Folders below that cannot be read are noted in `failures`.
+    `leave_out` (where the results go) are not. A file named twice, or in a folder that is named too, is
+    taken once. Folders below that cannot be read are noted in `failures`.
     Raises `TextError` for a folder without such a file, and for one that cannot be read.
     """
     if STANDARD_INPUT in names and len(names) > 1:
@@ -34,7 +35,10 @@ def find_files(
         if not inside:
             raise TextError(f"{name} is a folder without {', '.join(_endings())} files: name files.")
         found += map(str, sorted(inside))
-    return found
+    once: dict[str, str] = {}
+    for name in found:
+        once.setdefault(name if name == STANDARD_INPUT else os.path.realpath(name), name)
+    return list(once.values())
 
 
 def complain(failures: Failures, of: int) -> None:

@@ -137,11 +137,14 @@ def values(found: "Reading | None") -> Row:
 def line(row: Row) -> str:
     """Valence, arousal, dominance and the sentence, tabs between; an empty line for a blank one.
 
-    If it is explained, the words that carry most follow.
+    With a window the running means stand before the sentence. If it is explained, the words that carry most
+    follow.
     """
     if row["valence"] is None:
         return ""
-    cells = [*(render.number(row[name]) for name in DIMENSIONS), render.visible(str(row["text"]))]
+    arcs = [name + "_arc" for name in DIMENSIONS if name + "_arc" in row]
+    numbers = [render.number(row[name]) for name in (*DIMENSIONS, *arcs)]
+    cells = [*numbers, render.visible(str(row["text"]))]
     words = row.get(WORDS)
     return "\t".join([*cells, explaining.told_of_cell(words)] if isinstance(words, str) else cells)
 

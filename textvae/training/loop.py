@@ -23,7 +23,7 @@ from textvae.errors import OutputError, RecipeError, TrainingError
 from textvae.training.device import Device
 from textvae.training.processes import Processes, processes
 from textvae.training.signals import Interrupted, deferred_signals
-from textvae.training.state import Progress, Weights, cut_log, load_state, save_state
+from textvae.training.state import Progress, Weights, load_state, open_log, save_state
 from textvae.training.steps import check_alike, take_step
 from textvae.variational.objective import Objective
 
@@ -122,10 +122,10 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     With the same `parts`, one process and several go through the same losses, but for rounding, and a
     training can be resumed by another number of processes; they all must see the folder.
 
-    Raises `OutputError` if `run` holds a training and `resume` is not set, `TrainingError` when the loss
-    is not finite (the last state and the best checkpoint stay), `InputError` if a resumed training began
-    with another seed or other batches, `Interrupted` after Ctrl-C or SIGTERM, once the step is done and the
-    state is saved.
+    Raises `OutputError` if `run` holds a training and `resume` is not set, or if one is at work there;
+    `TrainingError` when the loss is not finite (the last state and the best checkpoint stay), `InputError` if
+    a resumed training began with another seed or other batches, `Interrupted` after Ctrl-C or SIGTERM, once
+    the step is done and the state is saved.
     """
     team = processes()
     has_state = (run / "state" / "state.json").is_file()
@@ -142,8 +142,6 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     memory: dict[str, float] = getattr(task, "memory", {})
     memory.update(progress.memory)
     progress.memory = memory
-    if team.main:
-        cut_log(run / "log.jsonl", progress.step)
     batches = task.epoch(0)
     per_epoch = len(batches)
     if not per_epoch:
@@ -156,8 +154,9 @@ def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False)
     progress.seconds = team.agree(time.monotonic() - began)
     current_epoch = 0
     figures: dict[str, float] | None = None  # on dev, of the weights as they are
-    place = run / "log.jsonl" if team.main else Path(os.devnull)
-    with place.open("a", encoding="utf-8") as log, deferred_signals() as interrupted:
+    nowhere = Path(os.devnull)
+    opened = open_log(run / "log.jsonl", progress.step) if team.main else nowhere.open("w", encoding="utf-8")
+    with opened as log, deferred_signals() as interrupted:
         while progress.step < steps and not _patience_ended(progress, options):
             done = _share_done(progress.step, steps, progress.seconds, options.minutes)
             if done >= 1.0:

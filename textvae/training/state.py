@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import torch
 from safetensors import SafetensorError
@@ -12,7 +13,7 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as serialise_tensors
 from torch import Tensor, nn
 
-from textvae.errors import CheckpointError, InputError
+from textvae.errors import CheckpointError, InputError, OutputError
 from textvae.training.checkpoint import write_whole
 
 
@@ -125,13 +126,38 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def cut_log(path: Path, step: int) -> None:
-    """Drop the rows of a log after `step`: they will be written again."""
-    if not path.is_file():
+@contextmanager
+def open_log(path: Path, step: int) -> Iterator[TextIO]:
+    """The log of a training that goes on after `step`, without the rows after it: they will be written again.
+
+    Raises `OutputError` if another process has it open, where the system can tell (not on Windows).
+    """
+    with path.open("a+", encoding="utf-8") as log:
+        _hold(log, path.parent)
+        log.seek(0)
+        rows, kept = log.readlines(), []
+        for row in rows:
+            with suppress(ValueError):
+                if json.loads(row)["step"] <= step:
+                    kept.append(row.rstrip("\n") + "\n")
+        if kept != rows:
+            log.truncate(0)
+            log.writelines(kept)
+            log.flush()
+        yield log
+
+
+def _hold(log: TextIO, run: Path) -> None:
+    """Keep the log to this process until it is closed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
         return
-    kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):
-            if json.loads(line)["step"] <= step:
-                kept.append(line + "\n")
-    path.write_text("".join(kept), encoding="utf-8")
+    try:
+        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            f"a training is at work in {run}: wait until it ends, or name another folder."
+        ) from error
+    except OSError:  # a file system without locks
+        return
