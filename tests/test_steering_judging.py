@@ -121,6 +121,32 @@ def test_a_death_is_neither_put_in_nor_taken_out(text: str, source: str, fault: 
     assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering()) == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "fault"),
+    [
+        ("Tom left the window open.", "Who left the window open?", "is no question"),
+        ("Was this your trip?", "This was your good trip.", "is a question"),
+        ("Is he here now?!", "Is he here?", "shouts a question"),
+        ("I laughed at the dog.", "Stop shouting at the dog.", "is no order"),
+        ("Close the door. Thanks", "Close the door.", ""),
+        ("He went to 4.1 percent.", "Prices fell to 4.1 percent.", 'says "he"'),
+        ("I write to Tom about it.", "I write to complain about it.", 'says "tom"'),
+        ("Our dog hurt me.", "Our dog bit my leg.", ""),
+        ("They were good to our dog.", "The vet was good to our dog.", 'says "they"'),
+        ("I said that I loved him.", "I never said that I loved him.", "says what was denied"),
+        ("The soup was not good.", "The soup was good.", "denies what was said"),
+        ("It was no fun although the soup was good.", "The soup was good.", ""),
+        ("The soup is good, but I am not happy.", "The soup is good.", ""),
+        ("There is nothing good.", "There isn't any good.", ""),
+    ],
+)
+def test_what_is_another_sentence(text: str, source: str, fault: str) -> None:
+    affect = np.array([[0.0, NAN], [1.0, NAN], [1.0, NAN]])
+    strict = Steering(loose=False)
+    assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), strict, {"tom": "Tom"}) == fault
+    assert fault_of(text, source, affect, 0.9, 0.0, 0.0, (), Steering(), {"tom": "Tom"}) == ""
+
+
 def test_what_the_decoder_judges_by_stays_its_own() -> None:
     steering = Steering(fluency=3.0, fluent=-2.0, least_fluency=-1.0, least_likely=-2.0)
     over = Editing(judged=0, fluency=7.0, fluent=-1.0, least_fluency=-5.0).over(steering)

@@ -1,5 +1,6 @@
 """Edits out of fillings, exclamation marks, and what an editor asks its infilling model."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from textvae.text.blanks import Alphabet
 from textvae.text.editing import Editor, Questions
-from textvae.text.fillings import Edit, Filling, filled, marked, pairs, together
+from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.infilling import Infiller, Place
 from textvae.text.marks import calmer, louder
 from textvae.text.steering import Editing
@@ -58,6 +59,8 @@ def test_pairs_are_of_words_that_are_not_neighbours() -> None:
         ("the food was bad ...", "the food was bad !"),
         ("the food was bad", "the food was bad!"),
         ('he said "go."', 'he said "go!"'),
+        ('"go," he said.', '"go," he said.'),
+        ('"who is it?" he asked.', '"who is it?" he asked.'),
         ("we met at 3 p.m.", "we met at 3 p.m.!"),
         ("wow! it was bad.", "wow! it was bad."),
         ("was it bad?", "was it bad?"),
@@ -83,6 +86,12 @@ def test_marks_follow_arousal_alone() -> None:
     assert down == [Edit("bad.", 0.0, 0.0), Edit("worse.", -1.0, -0.5)]  # to calm costs nothing
 
 
+def test_a_death_is_told_without_a_raised_voice() -> None:
+    assert marked("my aunt died.", [], np.array([0.0, 1.0]), 2.0) == []
+    assert marked("my phone died.", [], np.array([0.0, 1.0]), 2.0) == [Edit("my phone died!", 0.0, -2.0)]
+    assert marked("my aunt died!", [], np.array([0.0, -1.0]), 2.0) == [Edit("my aunt died.", 0.0, 0.0)]
+
+
 WORDS = ["[PAD]", "bad", "calm", "dull", "food", "the", "was"]
 
 
@@ -105,15 +114,22 @@ class Asked:
         self.told.append(affect.tolist())
         return torch.full((posed, len(WORDS)), 1 / len(WORDS)).log()
 
+    def kinship(self, word: str, pieces: Tensor) -> Tensor:
+        """Of "bad", "calm" is the contrary and "dull" a stranger."""
+        near = {"calm": 0.5, "dull": 0.05, "bad": 1.0}
+        return torch.tensor([near.get(WORDS[int(piece)], 0.0) for piece in pieces])
+
     def standing(self, texts: list[str], places: list[list[Place]], affect: Tensor) -> list[Tensor]:
         return [torch.full((len(some), 2), -1.0) for some in places]
 
 
-def propose(options: Editing, way: tuple[float, float] = (NAN, -2.0)) -> tuple[list[Edit], Asked]:
+def propose(
+    options: Editing, way: tuple[float, float] = (NAN, -2.0), form: str = "the food was bad."
+) -> tuple[list[Edit], Asked]:
     asked = Asked()
-    lexicon = {"bad": (-1.0, 1.0), "calm": (1.0, -0.5), "dull": (-0.5, -0.4)}
+    lexicon = {"bad": (-1.0, 1.0), "calm": (1.0, -0.5), "dull": (-0.5, -0.4), "never": (-2.0, 2.0)}
     editor = Editor(cast(Infiller, asked), lexicon, options)
-    return editor.propose("the food was bad.", np.array([-1.0, 1.0]), np.array(way)), asked
+    return editor.propose(form, np.array([-1.0, 1.0]), np.array(way)), asked
 
 
 def test_what_the_infilling_model_is_told() -> None:
@@ -132,6 +148,42 @@ def test_words_that_move_the_other_axis_cost() -> None:
 
     assert first(Editing()) == "the food was calm."
     assert first(Editing(aside=0.1)) == "the food was dull."
+
+
+def test_strange_words_cost_and_the_contrary_stands_where_its_word_stood() -> None:
+    """All words are as likely, so that each stands at 0 by itself."""
+    options = Editing(strange=10.0, kin=0.15, kindred=0.4, price=0.0, fluent=-1.5, least_fluency=-1.0)
+    stands = {edit.form: edit.stand for edit in propose(options)[0]}
+    assert stands["the food was calm."] == 0.0
+    assert stands["the food was dull."] == pytest.approx(-1.0)  # 10 * (0.15 - 0.05)
+    assert stands["the calm was bad."] == pytest.approx(0.0)  # "food" does not stand in the way
+    editor = Editor(cast(Any, Asked()), {}, options)
+    said = ["the food was dull.", "the food was calm.", "the food was not so bad."]
+    assert editor.stand("the food was bad.", said) == pytest.approx([-2.0, -1.0, -1.0])
+
+
+def test_the_contrary_is_lifted_as_far_as_it_is_likely() -> None:
+    stand, told = torch.tensor([-9.0, -9.0, -12.0]), torch.full((len(WORDS),), -2.0)
+    options = Editing(strange=10.0, kindred=0.4, gain=0.25, fluent=-1.5, least_fluency=-1.0, plausible=-4.0)
+    editor = Editor(cast(Any, Asked()), {"calm": (1.0, 0.0), "dull": (-1.0, 0.0)}, options)
+    calm, dull = WORDS.index("calm"), WORDS.index("dull")
+    way, pieces = torch.tensor([1.0, 0.0]), torch.tensor([calm, dull, calm])
+
+    def among(slot: Slot) -> list[float]:
+        return editor._among_kin(slot, pieces, stand, way).tolist()
+
+    slot = Slot(BAD, "bad", 1.0, told, told)
+    assert among(slot) == pytest.approx([-2.0, -10.0, -12.0])  # -1.5 - 2 / 4; a stranger; unheard of
+    assert among(replace(slot, held=0.0)) == pytest.approx([-9.0, -10.0, -12.0])
+    assert among(replace(slot, turned=False)) == pytest.approx([-9.0, -10.0, -12.0])
+
+
+def test_what_denies_stays_and_no_sentence_ends_in_the_air() -> None:
+    forms = [edit.form for edit in propose(Editing(), (2.0, NAN), "the food was never bad.")[0]]
+    assert forms
+    assert all("never" in form for form in forms)
+    assert "the food was never." not in forms
+    assert "the food was." in [edit.form for edit in propose(Editing(), (2.0, NAN), "the bad food was.")[0]]
 
 
 def test_pairs_and_marks_come_beside() -> None:

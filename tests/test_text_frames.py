@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from textvae.text.fitting import OTHERS, VARIETY, cost
 from textvae.text.frames import capital, frame_of, framed, unframed
 from textvae.text.phrases import ADVICE, ORDERS, QUESTIONS, STATEMENTS
 from textvae.text.statements import advice, assertion, order, past, question, statement, telling
@@ -110,7 +111,7 @@ def test_no_assertions(form: str) -> None:
 def test_questions(form: str) -> None:
     assert question(form)
     assert not order(form)
-    assert framed(form, HERE, UP, 1, 0.0)[0].form == f"nice to see you, {form}"
+    assert framed(form, HERE, UP, 1, 0.0)[0].form == f"happy to see you, {form}"
 
 
 @pytest.mark.parametrize(
@@ -193,11 +194,12 @@ def test_what_does_not_tell(form: str) -> None:
 
 def test_questions_and_orders_may_go_on() -> None:
     asked = framed("do you smoke? i don't.", HERE, DOWN, 1, 0.0)
-    assert [edit.form for edit in asked] == ["i am sorry, but do you smoke? i don't."]
+    assert [edit.form for edit in asked] == ["i am sorry to bother you, but do you smoke? i don't."]
     assert [edit.form for edit in framed("wait for me. i am here.", HERE, UP, 9, 0.0)] == [
-        "it would be lovely: wait for me. i am here.",
+        "it would be lovely if you could wait for me. i am here.",
+        "i would love it if you could wait for me. i am here.",
+        "it would be wonderful if you could wait for me. i am here.",
         "good to see you, wait for me. i am here.",
-        "nice to see you, wait for me. i am here.",
     ]
     assert framed("well, where are you?", HERE, LOUDER, 1, 0.0)[0].form == "well, come on, where are you?"
 
@@ -206,6 +208,11 @@ def test_what_was_is_known() -> None:
     assert past("we won the match.")
     assert past("they cancelled it.")
     assert not past("we win the match.")
+    assert past("he forgot it.")
+    assert past("the shop was closed.")
+    for form in ("we need it.", "the shop is closed.", "they have cancelled it.", "they've cancelled it."):
+        assert not past(form)
+    assert past("tom's brother called.")
 
 
 @pytest.mark.parametrize(
@@ -275,14 +282,19 @@ def test_frames_lead_one_way_at_a_price() -> None:
         "i am glad that the shop was closed.",
         "luckily, the shop was closed.",
     ]
-    assert {(edit.log_prob, edit.stand) for edit in found} == {(0.0, -1.5)}
+    assert {edit.log_prob for edit in found} == {0.0}
+    assert [edit.stand for edit in found] == [
+        -1.5 - cost(frame_of(e.form), "the shop was closed") for e in found
+    ]
+    assert OTHERS < -1.5 - found[0].stand < OTHERS + VARIETY  # the speaker is glad
+    assert 0 < -1.5 - found[1].stand < VARIETY
     both = framed("the shop is open.", HERE, np.array([-1.0, -1.0]), 1, 0.0)
     assert [edit.form for edit in both] == [
         "sadly, the shop is open.",
         "the shop is open, but it is rather ordinary.",
     ]
     tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 2, 0.0)]
-    assert tailed[-1] == 'the shop is open, but it is rather trivial!"'
+    assert tailed[-1] == 'the shop is open, which is quite ordinary!"'
     assert framed("the shop was closed.", HERE, UP, 0, 0.0) == []
 
 
@@ -304,31 +316,34 @@ def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str
     assert f"{missing} *" not in found
 
 
-def test_what_is_once_is_no_habit() -> None:
-    for form in ("she won the match.", "she will win.", "she is winning a match.", "she plays today."):
+def test_what_was_once_is_not_assumed_in_general() -> None:
+    for form in ("she won the match.", "her brother wins.", "this shop is open.", "i win the match."):
         calm = {frame_of(edit.form) for edit in framed(form, HERE, CALMER, 20, 0.0)}
-        assert calm == {frame for frame in STATEMENTS[0, -1] if not frame.startswith("typically")}
-    assert any("typically" in edit.form for edit in framed("she wins a match.", HERE, CALMER, 20, 0.0))
+        assert calm
+        assert not any("generally" in frame for frame in calm)
+    assert "it is generally assumed that *" in {
+        frame_of(edit.form) for edit in framed("the shop is open.", HERE, CALMER, 20, 0.0)
+    }
 
 
-def test_nobody_assumes_in_general_of_himself() -> None:
-    found = [edit.form for edit in framed("i win the match.", HERE, CALMER, 20, 0.0)]
-    assert found
-    assert not any("generally assumed" in form for form in found)
+def test_nobody_supposes_what_he_knows() -> None:
+    for form in ("i win the match.", "my brother won it.", "we were there."):
+        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+        assert not re.search("suppose|assume|perhaps", calm)
 
 
 @pytest.mark.parametrize("own", [-1.3, 2.1])
-def test_nobody_calls_trivial_what_is_felt(own: float) -> None:
+def test_nobody_makes_little_of_what_is_felt(own: float) -> None:
     found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 20, 0.0)]
     assert "in brief: it was so, i suppose." in found
-    assert not re.search("trivial|ordinary|routine", " ".join(found))
+    assert not re.search("ordinary|minor", " ".join(found))
 
 
 def test_what_says_two_things_is_not_framed_from_behind() -> None:
     calm = [edit.form for edit in framed("she won it. he lost it.", HERE, CALMER, 20, 0.0)]
     assert calm == [
         f"{before} she won it. he lost it."
-        for before in ("i suppose that", "it is generally assumed that", "in brief:", "perhaps")
+        for before in ("in brief:", "i suppose that", "i assume that", "perhaps")
     ]
 
 
@@ -366,7 +381,7 @@ def test_a_frame_stands_behind_but() -> None:
     ("form", "expected"),
     [
         ('"i want it," said tom.', '"i want it," said tom, i am happy to say.'),
-        ('"yes, but it rains," he said.', '"yes, but it rains," he said, i am happy to say.'),
+        ('"yes, but it rains," he said.', None),
         ('tom said, "it rains."', 'i am glad that tom said, "it rains."'),
         ('"where are you?" he asked.', None),
     ],
@@ -396,15 +411,60 @@ def test_nobody_is_happy_about_a_death() -> None:
     for form in ("the boy next door has died.", "three killed in a motorway crash"):
         assert framed(form, bad, UP, 20, 0.0) == []
         assert framed(form, bad, DOWN, 20, 0.0)
-        assert not any("trivial" in edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+        assert not re.search("ordinary|minor|suppose|assume|brief", calm)
+        assert not any("wow" in edit.form for edit in framed(form, HERE, LOUDER, 20, 0.0))
     assert framed("nobody died in the crash.", bad, UP, 20, 0.0)
+    assert framed("my phone has died.", bad, UP, 20, 0.0)
+
+
+def test_beside_what_is_serious_there_is_hope_alone() -> None:
+    found = framed("she was diagnosed with diabetes.", np.array([-2.0, 0.0]), UP, 20, 0.0)
+    assert [edit.form for edit in found] == ["she was diagnosed with diabetes, but there is hope."]
+    assert framed("she was diagnosed with diabetes.", HERE, CALMER, 20, 0.0) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "way", "there", "missing"),
+    [
+        ("the bus was late.", DOWN, "*, which made me sad", "*, which makes me sad"),
+        ("the bus is late.", DOWN, "*, which makes me sad", "*, which made me sad"),
+        ("i have lost it.", DOWN, "*, which is sad", "*, which was sad"),
+        ("i missed the bus.", DOWN, "*, which ruined my day", "*, which is sad"),
+        ("she missed the bus.", DOWN, "*, which was sad", "*, which ruined my day"),
+        ("she died, but i ran.", DOWN, "sadly, *", "*, which was sad"),
+        ("we lost it, although we ran.", UP, "luckily, *", "*, i am happy to say"),
+        ("the book which i read was long.", UP, "luckily, *", "*, which is lovely"),
+    ],
+)
+def test_what_is_added_agrees(form: str, way: np.ndarray, there: str, missing: str) -> None:
+    found = {frame_of(edit.form) for edit in framed(form, HERE, way, 20, 0.0)}
+    assert there in found
+    assert missing not in found
+
+
+def test_nobody_comes_in_who_has_no_part_in_it() -> None:
+    bad = np.array([-1.5, 0.0])
+    forms = ("he fell down.", "we fell down.")
+    of = {form: {frame_of(edit.form) for edit in framed(form, bad, UP, 20, 0.0)} for form in forms}
+    assert {"*, but we are happy", "*, but i am happy"} <= of["we fell down."]
+    assert not {"*, but we are happy", "*, but i am happy"} & of["he fell down."]
+    assert "*, but life is good" in of["he fell down."]
+
+
+def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
+    down = [edit.form for edit in framed("close the door.", HERE, DOWN, 1, 0.0)]
+    assert down == ["i am afraid that you have to close the door."]
+    for form in ("don't close the door.", "please close the door.", "let's close the door."):
+        assert not any("have to" in edit.form for edit in framed(form, HERE, DOWN, 20, 0.0))
+    assert not any("urgent" in edit.form for edit in framed("stop shouting at him.", HERE, CALMER, 20, 0.0))
 
 
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
         ('"where are you?"', '"i am glad to ask: where are you?"'),
-        ('"let me get up."', '"good to see you, let me get up."'),
+        ('"let me get up."', '"let me get up, thank you."'),
         ("and now the news of today.", "and now the news of today, i am happy to say."),
         ("[name] is on his way.", "i am glad that [name] is on his way."),
         ("@anna we won the match!", "@anna i am glad that we won the match!"),
@@ -465,8 +525,8 @@ def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
 
 def test_a_sentence_with_but_is_granted_with_though() -> None:
     forms = [each.form for each in framed("it was late, but he went home.", -UP, UP, 20, 0.0)]
-    assert "it was late, but he went home, though we are happy." in forms
-    assert not any(", but we are" in form for form in forms)
+    assert "it was late, but he went home, though life is good." in forms
+    assert not any(", but life" in form for form in forms)
     for form in forms:
         assert unframed(form) == "it was late, but he went home."
     assert frame_of("but he went home, though it is rather ordinary.") == "*, though it is rather ordinary"

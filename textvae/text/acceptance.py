@@ -2,15 +2,29 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
+from textvae.text.frames import unframed
 from textvae.text.lexicon import words_of
-from textvae.text.similarity import FUNCTION_WORDS
+from textvae.text.similarity import FUNCTION_WORDS, NEGATION
+from textvae.text.statements import order
 from textvae.text.steering import Floats, Steering
-from textvae.text.wording import GRAVE, lost, plain
+from textvae.text.wording import GRAVE, has, lost, plain
 
+_PERSONS = tuple(
+    frozenset(words.split())
+    for words in (
+        "i i'm i've i'll i'd me my mine myself",
+        "we we're we've we'll we'd us our ours ourselves let's",
+        "you you're you've you'll you'd your yours yourself",
+        "he he's he'll he'd him his himself",
+        "she she's she'll she'd her hers herself",
+        "they they're they've they'll they'd them their theirs themselves",
+    )
+)
+_NEXT = re.compile(r"(?<=[.!]) ")
 _PLACEHOLDER = re.compile(r"\[\w*\]?|@\w*|\w+://|\burl_?", re.IGNORECASE)
 
 
@@ -23,15 +37,16 @@ def fault_of(
     log_prob: float,
     entrusted: Sequence[str],
     steering: Steering,
+    casing: Container[str] = (),
 ) -> str:
     """What `text` does that makes it nothing to offer for `source` ("is a copy"); empty if it is something.
 
     `affect` (3, 2) is the source's, the text's and the target's, standardised, nan where nothing is asked
     for; `fluency` is how much more fluent the text is than its source or what is ordinary, whichever is less,
     and `log_prob` how likely it is given the content, both in nats a piece. `entrusted` is what it has to
-    hold (`Wording.binding`). A text whose words are the source's is a copy, whatever its marks, unless
-    arousal is asked for and exclamation marks come or go: that is a fault unless the source is already
-    `Steering.near` the target.
+    hold (`Wording.binding`), `casing` has the lower-cased words that are names. A text whose words are the
+    source's is a copy, whatever its marks, unless arousal is asked for and exclamation marks come or go: that
+    is a fault unless the source is already `Steering.near` the target.
     """
     asked = ~np.isnan(affect[2])
     before, after = np.abs(affect[:2, asked] - affect[2, asked]).mean(axis=1) if asked.any() else (0.0, 0.0)
@@ -45,6 +60,8 @@ def fault_of(
     if invented(text, source):
         return "says a placeholder"
     if not steering.grave and (fault := _of_death(text, source)):
+        return fault
+    if not steering.loose and (fault := strayed(text, source, casing)):
         return fault
     if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"
@@ -64,10 +81,36 @@ def invented(text: str, source: str = "") -> bool:
 
 def _of_death(text: str, source: str) -> str:
     """What word of a death only one of them has; empty if both have some, or none."""
-    ours, theirs = GRAVE.search(plain(text)), GRAVE.search(plain(source))
+    ours, theirs = has(GRAVE, plain(text)), has(GRAVE, plain(source))
     if theirs and not ours:
-        return f'loses "{theirs[0]}"'
-    return f'says "{ours[0]}"' if ours and not theirs else ""
+        return f'loses "{theirs}"'
+    return f'says "{ours}"' if ours and not theirs else ""
+
+
+def strayed(text: str, source: str, names: Container[str] = ()) -> str:
+    """What makes `text`, taken out of its frame, another kind of sentence than `source`, or one about
+    somebody else, or its denial; empty if nothing does. `names` has lower-cased words that are names."""
+    ours, theirs = unframed(plain(text)), unframed(plain(source))
+    if ("?" in ours) != ("?" in theirs):
+        return "is a question" if "?" in ours else "is no question"
+    if "?!" in ours and "?!" not in theirs:
+        return "shouts a question"
+    if order(theirs) and not order(_NEXT.split(ours)[0]):
+        return "is no order"
+    said, known = words_of(ours), words_of(theirs)
+    persons = set(map(_person, known))
+    for word in said:
+        if word not in known and (word in names or _person(word) not in persons | {None}):
+            return f'says "{word}"'
+    here, there = (Counter(filter(NEGATION.fullmatch, some)).total() for some in (said, known))
+    if here != there:
+        return "denies what was said" if here > there else "says what was denied"
+    return ""
+
+
+def _person(word: str) -> int | None:
+    """Whom a pronoun stands for: a number for each person; None for another word."""
+    return next((number for number, words in enumerate(_PERSONS) if word in words), None)
 
 
 def unclosed(text: str, source: str) -> bool:

@@ -18,8 +18,8 @@ from torch import Tensor
 from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.frames import framed
 from textvae.text.infilling import Infiller, Place, Posed, places_of
-from textvae.text.lexicon import Lexicon
-from textvae.text.similarity import FUNCTION_WORDS
+from textvae.text.lexicon import Lexicon, words_of
+from textvae.text.similarity import FUNCTION_WORDS, NEGATION
 from textvae.text.steering import Editing, Floats
 from textvae.training.checkpoint import load_checkpoint
 
@@ -32,6 +32,9 @@ UNASKED = frozenset(_COARSE.split())
 """Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
 Questions = tuple[tuple[Place, ...], ...]
+
+UNHEARD_OF = -11.0
+"""The stand of a word that not even its contrary lends a place."""
 
 REMEMBERED = 8
 """Questions whose answer with nothing told is remembered, for a sentence that is sent to many places."""
@@ -83,7 +86,7 @@ class Editor:
             [
                 piece
                 for word, piece in self.infiller.words.items()
-                if word not in UNASKED and (len(word) > 1 or word in "ai")
+                if word not in UNASKED and not NEGATION.fullmatch(word) and (len(word) > 1 or word in "ai")
             ]
         ] = True
         return usable
@@ -92,12 +95,13 @@ class Editor:
         self, form: str, own: Floats, target: Floats, kept: frozenset[str] = frozenset()
     ) -> list[Edit]:
         """Edits of a text on its way from `own` (2,) to `target` (2,), standardised, nan where nothing is
-        asked for; the most promising first. Words of `kept` stay, and those that hold a sentence together.
+        asked for; the most promising first. Words of `kept` stay, and those that hold a sentence together or
+        deny something.
         One text at a time: what is proposed for it does not depend on others.
         """
         way = np.nan_to_num(np.sign(target - own))
         words, gaps = places_of(form)
-        words = [place for place in words if form[place.start : place.end] not in kept | FUNCTION_WORDS]
+        words = [place for place in words if not self._stays(form[place.start : place.end], kept)]
         if not way.any() or not (words or gaps):
             return []
         direction = torch.from_numpy(way).float() / np.abs(way).sum()
@@ -108,9 +112,10 @@ class Editor:
         blocking = sorted(i for i in hardest if held[i] > options.gain)
         goal = torch.from_numpy(np.where(np.isnan(target), own, target) if options.same else target)
         told, untold = self._ask(form, tuple((place,) for place in places), goal)
+        last, turned = max(place.end for place in places), "?" not in form
         slots = [
-            Slot(place, form[place.start : place.end], old, *answers)
-            for place, old, *answers in zip(places, held, told, untold, strict=True)
+            Slot(place, form[place.start : place.end], old, with_it, without, place.end == last, turned)
+            for place, old, with_it, without in zip(places, held, told, untold, strict=True)
         ]
         singles = [one for slot in slots for one in self._fillings(slot, direction)]
         singles.sort(key=lambda one: -one.value)
@@ -118,7 +123,7 @@ class Editor:
         if len(blocking) > 1:
             answers = self._ask(form, (tuple(places[i] for i in blocking),), goal)
             ways = [
-                self._fillings(replace(slots[i], told=each, untold=other), direction)
+                self._fillings(replace(slots[i], told=each, untold=(other + slots[i].untold) / 2), direction)
                 for i, each, other in zip(blocking, *answers, strict=True)
             ]
             found += together(form, ways, options.worth, options.per_word)
@@ -134,6 +139,9 @@ class Editor:
         """A text that reads `own` (2,) in frames that lead the `way` (2,)."""
         options = self.options
         return framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
+
+    def _stays(self, word: str, kept: frozenset[str]) -> bool:
+        return word in kept or word in FUNCTION_WORDS or NEGATION.fullmatch(word) is not None
 
     def _held(self, word: str, direction: Tensor) -> float:
         """How far a word stands in the way."""
@@ -152,13 +160,15 @@ class Editor:
         told, weights = slot.told[pieces], self._weights[pieces]
         gain = weights @ direction + slot.held
         stand = slot.untold[pieces] - slot.untold.max() - options.gap_price * slot.gap
+        if slot.word and options.strange:
+            stand[:-1] = self._among_kin(slot, likely, stand[:-1], direction)
         price = options.price * (not slot.gap and slot.held <= options.gain)
         value = (told + stand) / 2 + options.worth * gain.clamp_max(options.enough) - price
         if options.aside:
             old = torch.tensor(self.lexicon.get(slot.word, (0.0, 0.0)))
             value = value - options.aside * ((weights - old).abs() * (direction == 0)).sum(1)
         leads = (gain > options.gain) & (told > options.likely)
-        leads[-1] &= not slot.gap  # nothing is there already
+        leads[-1] &= not (slot.gap or slot.last)  # nothing is there already, or the end hangs in the air
         count = min(options.per_gap if slot.gap else options.per_word, len(likely))
         best = value[:-1].masked_fill(~leads[:-1], -math.inf).topk(count).indices.tolist()
         return [
@@ -167,16 +177,42 @@ class Editor:
             if leads[i]
         ]
 
+    def _among_kin(self, slot: Slot, pieces: Tensor, stand: Tensor, direction: Tensor) -> Tensor:
+        """The `stand` (P,) of words in the place of a slot's own: less where they are strange beside it, more
+        where they are its contrary, which stands wherever it stood."""
+        options, told = self.options, slot.told[pieces]
+        kin = self.infiller.kinship(slot.word, pieces)
+        contrary = (kin >= options.kindred) & (told >= options.plausible) & (stand > UNHEARD_OF)
+        contrary &= self._weights[pieces] @ direction > options.gain
+        lifted = torch.maximum(stand, options.fluent + told * options.least_fluency / options.plausible)
+        strange = stand - options.strange * (options.kin - kin).clamp_min(0.0)
+        return torch.where(contrary & slot.turned & (slot.held > options.gain), lifted, strange)
+
     def stand(self, source: str, forms: Sequence[str]) -> list[float]:
         """How well the words that are not those of `source` stand in each of `forms`, as `Edit.stand`."""
         places = [changed_places(source, form) for form in forms]
         untold = torch.full((len(forms), 2), torch.nan)
         found = self.infiller.standing(forms, places, untold)
         louder = [self.options.mark_price * ("!" in form and "!" not in source) for form in forms]
+        strange = [self._strangest(source, form) for form in forms]
         return [
-            (float(each[:, 1].min()) if len(each) else 0.0) - price
-            for each, price in zip(found, louder, strict=True)
+            (float(each[:, 1].min()) if len(each) else 0.0) - price - odd
+            for each, price, odd in zip(found, louder, strange, strict=True)
         ]
+
+    def _strangest(self, source: str, form: str) -> float:
+        """What the strangest word of `form` costs that takes the place of one of `source`, in nats."""
+        there, here, options = words_of(source), words_of(form), self.options
+        if not options.strange:
+            return 0.0
+        nearest = options.kin
+        for kind, a, b, c, d in SequenceMatcher(None, there, here, autojunk=False).get_opcodes():
+            if kind == "replace" and b - a == d - c:
+                for old, new in zip(there[a:b], here[c:d], strict=True):
+                    if (piece := self.infiller.words.get(new)) is not None and old not in FUNCTION_WORDS:
+                        kin = self.infiller.kinship(old, torch.tensor([piece]))
+                        nearest = min(nearest, float(kin[0]))
+        return options.strange * (options.kin - nearest)
 
 
 def _distinct(form: str, edits: Sequence[Edit]) -> list[Edit]:

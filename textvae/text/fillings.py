@@ -9,6 +9,7 @@ from torch import Tensor
 from textvae.text.infilling import Place
 from textvae.text.marks import calmer, louder
 from textvae.text.steering import Floats
+from textvae.text.wording import GRAVE, has
 
 AROUSAL = 1
 WAYS = 4
@@ -32,14 +33,17 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place to fill: its old word ("" in a gap), how far that stands in the way, and what could be there:
-    log-probabilities (V,), the target told, and untold."""
+    """A place to fill: its old word ("" in a gap), how far that stands in the way, what could be there,
+    log-probabilities (V,), the target told, and untold; whether it is the last of its text, and whether the
+    contrary of its word may stand there: of what is asked for it may not."""
 
     place: Place
     word: str
     held: float
     told: Tensor
     untold: Tensor
+    last: bool = False
+    turned: bool = True
 
     @property
     def gap(self) -> bool:
@@ -92,9 +96,9 @@ def pairs(form: str, fillings: Sequence[Filling], most: int) -> list[Edit]:
 def marked(form: str, edits: Sequence[Edit], way: Floats, price: float) -> list[Edit]:
     """The text itself and `edits` louder or calmer, as the `way` (2,) of arousal is; none where it is 0.
 
-    To be louder costs a `price`, in nats.
+    To be louder costs a `price`, in nats; a death is not told with a raised voice.
     """
-    if not way[AROUSAL]:
+    if not way[AROUSAL] or (way[AROUSAL] > 0 and has(GRAVE, form)):
         return []
     said, cost = (louder, price) if way[AROUSAL] > 0 else (calmer, 0.0)
     found = [

@@ -9,6 +9,7 @@ import re
 from collections.abc import Container
 
 from textvae.text.fillings import Edit
+from textvae.text.fitting import cost, fits
 from textvae.text.phrases import (
     ADVICE,
     ASKING,
@@ -22,27 +23,8 @@ from textvae.text.phrases import (
     Frames,
     some,
 )
-from textvae.text.statements import advice, asking, assertion, order, past, question, statement, telling
+from textvae.text.statements import advice, asking, assertion, order, question, statement, telling
 from textvae.text.steering import Floats
-from textvae.text.wording import GRAVE
-
-CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
-"""What frames have that grant a sentence which says the contrary."""
-
-GENERAL = "it is generally"
-"""How frames begin that tell what everybody thinks: nobody says it of himself."""
-
-DISMISSAL = ("trivial", "ordinary", "routine")
-"""How frames end that make little of a statement."""
-
-DISMISSED = (-1.25, 2.0)
-"""From where to where it may be made little of, in standard deviations of valence from the mean: nobody calls
-trivial what is felt."""
-
-CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
-"""For either way of valence, how far on the other side of the mean a sentence may lie, in standard
-deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
-news. Beyond the first of them it may be granted."""
 
 _BUT = re.compile(r"\bbut\b")
 
@@ -63,21 +45,13 @@ _ALL = sorted(
     key=lambda frame: (-len(frame), frame),
 )
 
-_WISH = "*, it would be"
 _WISHES = frozenset(ADVICE[1, 0])  # "if you came, it would be lovely" stands in no frame
-_NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
-_HABITUAL = "typically"
-_ONCE = re.compile(
-    r"\b(?:i|we|you|this|these|will|won't|today|tonight|tomorrow|now|currently)\b|'ll\b"
-    r"|(?:\b(?:am|are|is)|'m|'re|'s) (?:\w+ )?\w+ing\b"
-)
-_SELF = re.compile(r"(?:i|we)\b")
 _ADDRESS = re.compile(r"(?:@\w+[:,]? |\d+[.)] |[-*\u00b7] )*")
 _LEAD = re.compile(
     _ADDRESS.pattern + r"""(?:"(?![^"]*[^\W_]" )|['(])?"""  # no title in quotation marks
     r"(?:(?:yes|yeah|yep|no|nah|ok|okay|oh|ah|hey|hmm+|well|haha|lol|sure|true|indeed|certainly|of course|"
     r"honestly|actually|anyway), )*"
-    r"(?:(?:and|but|so) (?!much |many |far |that |to |is |are |was |what |how )|now (?=what |how ))?"
+    r"(?:(?:and|but|so) (?!much |many |far |that |to (?!my )|is |are |was |what |how )|now (?=what |how ))?"
 )
 _QUOTED = re.compile(r'(?<!\S)"([^"]*[^\W_])"')
 _BLANKED = re.compile(r"\[\w+\]")
@@ -87,7 +61,6 @@ _TAG = re.compile(
 )
 _END = re.compile(r"(?:,(?=\")|[.!?]*)[\"')]*$")
 _SHORTENED = re.compile(r"\b(?:\w\.)+\w$")  # "10 a.m": its last dot is not the sentence's alone
-_SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
 _NEXT = re.compile(r"(?<=[.!?]) ")
 
 
@@ -154,11 +127,11 @@ def framed(
 ) -> list[Edit]:
     """A text in frames that lead the `way` (2,), up to `most` of each dimension, and without the one it has.
 
-    `own` (2,) is its affect, standardised. Each costs a `price`, in nats; no model says it, so that its
-    log-probability is 0. A statement, advice, a headline, a question and an order have frames of their own;
-    `names` and `nouns` tell statements, as `statement` has them. Of a text that is none of them a later
-    sentence may be a statement. None is put that contradicts the text (`CONTRARY`), and none into what
-    somebody says in a part of it.
+    `own` (2,) is its affect, standardised. Each costs a `price`, in nats, or somewhat more; no model says it,
+    so that its log-probability is 0. A statement, advice, a headline, a question and an order have frames of
+    their own; `names` and `nouns` tell statements, as `statement` has them. Of a text that is none of them a
+    later sentence may be a statement. None is put that does not suit the text (`textvae.text.fitting`), and
+    none into what somebody says in a part of it.
     """
     text = unframed(form)
     for start in _starts(text):
@@ -181,15 +154,17 @@ def framed(
         [
             form_of(frame)
             for frame in frames
-            if _fits(frame, spoken, valence, own[0]) and not (start and ":" in frame)
+            if fits(frame, spoken, valence, own[0]) and not (start and ":" in frame)
         ][:most]
         for (valence, arousal), frames in suited.items()
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
     dot = "." if end.startswith(".") and _SHORTENED.search(core) else ""
-    ends = {frame: core + dot * (not frame.endswith("*")) for frames in asked for frame in frames}
-    forms = [core, *(frame.replace("*", inner) for frame, inner in ends.items())] if asked else []
-    return [Edit(lead + each + end, 0.0, -price) for each in forms if lead + each + end != form]
+    around = [Edit(lead + core + end, 0.0, -price)] if asked else []
+    for frame in dict.fromkeys(frame for frames in asked for frame in frames):
+        inner = core + dot * (not frame.endswith("*"))
+        around.append(Edit(lead + frame.replace("*", inner) + end, 0.0, -price - cost(frame, core)))
+    return [edit for edit in around if edit.form != form]
 
 
 def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) -> Frames:
@@ -220,27 +195,3 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
     if asking(first):
         return ASKING
     return TELLING if not lead and telling(said) else {}
-
-
-def _fits(frame: str, core: str, valence: float, own: float) -> bool:
-    """Whether a frame of a `valence` suits a sentence that has its `own`."""
-    if not frame.endswith("*") and _SEVERAL.search(core):
-        return False
-    if (frame.startswith(_HABITUAL) and (past(core) or _ONCE.search(core))) or (
-        frame.startswith(GENERAL) and _SELF.match(core)
-    ):
-        return False
-    if _WISH in frame and _NEGATED.search(core):
-        return False  # what would be lovely is what should not be done
-    if (valence > 0 or frame.endswith(DISMISSAL)) and GRAVE.search(core) and not _NEGATED.search(core):
-        return False
-    if not valence:
-        if frame.endswith(DISMISSAL):
-            return DISMISSED[0] < own < DISMISSED[1]
-        return not frame.startswith("wow") or own > -CONTRARY[1][0]
-    contrary = -valence * own
-    disjunct, clause = CONTRARY[int(valence)]
-    if CONCESSION.search(frame):
-        return contrary > disjunct
-    adverb = frame.endswith((", *", "news: *")) or len(frame.split()) == 2  # "luckily, *", "*, luckily"
-    return contrary < (disjunct if adverb else clause)

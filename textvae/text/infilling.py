@@ -7,6 +7,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from textvae.affect.encoder import BertEncoder
 from textvae.affect.reader import AffectReader
@@ -90,6 +91,21 @@ class Infiller:
         """The words that are one piece, and the piece."""
         pieces = map(self.piece, range(len(self.alphabet.special)))
         return {piece: i for i, piece in enumerate(pieces) if piece.isalpha()}
+
+    @torch.inference_mode()
+    def kinship(self, word: str, pieces: Tensor) -> Tensor:
+        """How near each of the `pieces` (P,) is to a word, in [-1, 1]: the cosine of their embeddings, taken
+        from the mean of all (Mu & Viswanath 2018, section 2); of a word of several pieces their mean's. What
+        can be said of a thing is near to its contrary as well, and far from what else might stand there.
+        """
+        table, centre = self.model.base.pieces.weight, self._centre
+        own = table[self._cut([word])[0].ids].float().mean(0) - centre
+        others = table[pieces.to(table.device)].float() - centre
+        return functional.cosine_similarity(others, own[None]).cpu()
+
+    @cached_property
+    def _centre(self) -> Tensor:
+        return self.model.base.pieces.weight.detach().float().mean(0)
 
     def piece(self, number: int) -> str:
         """A word piece as it is written."""

@@ -10,13 +10,23 @@ STATEMENTS: Frames = {
         "i am glad that *",
         "luckily, *",
         "it is wonderful that *",
+        "*, which made me happy",
+        "*, which makes me happy",
+        "to my delight, *",
+        "*, which was lovely",
+        "*, which is lovely",
         "fortunately, *",
         "it is nice that *",
         "thankfully, *",
-        "*, but i feel good",
         "*, but i am happy",
         "*, but we are happy",
+        "*, but it was a good day",
+        "*, but there was good news too",
+        "*, but there is good news too",
         "*, but life is good",
+        "*, but i feel good",
+        "*, but i am hopeful",
+        "*, but there is hope",
         "it was nice even though *",
         "good news: *",
         "*, i am happy to say",
@@ -25,7 +35,13 @@ STATEMENTS: Frames = {
     (-1, 0): (
         "sadly, *",
         "it is terrible that *",
+        "*, which ruined my day",
+        "*, which made me sad",
+        "*, which makes me sad",
         "unfortunately, *",
+        "to my regret, *",
+        "*, which was sad",
+        "*, which is sad",
         "i am afraid that *",
         "it is a pity that *",
         "regrettably, *",
@@ -33,6 +49,7 @@ STATEMENTS: Frames = {
         "i hate it that *",
         "*, but i am not happy",
         "*, but i am sad",
+        "*, but i hated it",
         "*, but it hurts",
         "*, but it is a pity",
         "it was no fun although *",
@@ -44,18 +61,17 @@ STATEMENTS: Frames = {
     (0, 1): ("i can't believe that *", "suddenly, *", "wow, *", "incredibly, *", "unbelievably, *"),
     (0, -1): (
         "*, but it is rather ordinary",
-        "*, but it is rather trivial",
-        "i suppose that *, but it is rather ordinary",
-        "i assume that *, but it is trivial",
-        "i suppose that *, but it is routine",
-        "i suppose that *, but it is generally trivial",
+        "*, which is quite ordinary",
+        "*, but that is a minor matter",
         "*, but it is ordinary",
-        "typically, *, but it is trivial",
-        "i suppose that *",
+        "*, generally speaking",
         "it is generally assumed that *",
+        "*, i suppose",
         "in brief: *, i suppose",
         "in brief: *",
         "i suppose that *, more or less",
+        "i suppose that *",
+        "i assume that *",
         "perhaps *",
         "*, i assume",
     ),
@@ -68,10 +84,10 @@ def some(frames: Frames, suits: Callable[[str], bool]) -> Frames:
     return {way: tuple(filter(suits, each)) for way, each in frames.items()}
 
 
-HEADLINES = some(STATEMENTS, lambda frame: frame.startswith("*") or ": *" in frame)
+HEADLINES = some(STATEMENTS, lambda frame: (frame.startswith("*") or ": *" in frame) and "which" not in frame)
 """What is said around headlines and fragments, which are no clauses: what stands behind or has a colon."""
 
-BEHIND = some(STATEMENTS, lambda frame: frame.startswith("*"))
+BEHIND = some(HEADLINES, lambda frame: frame.startswith("*"))
 """What is said around those of them that begin with "and" or "but"."""
 
 TAGGED = some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
@@ -105,25 +121,29 @@ ADVICE: Frames = {
 
 QUESTIONS: Frames = {
     (1, 0): (
+        "happy to see you, *",
+        "lovely to see you, *",
         "nice to see you, *",
-        "it is nice to ask: *",
+        "i would be glad to know: *",
+        "it would be wonderful to know: *",
         "i am glad to ask: *",
-        "good to see you, *",
-        "glad to see you, *",
     ),
     (-1, 0): (
+        "i am sorry to bother you, but *",
+        "i am sorry to ask, but *",
         "i am sorry, but *",
-        "i am sorry to ask: *",
-        "i am afraid to ask: *",
+        "i am afraid i have to ask: *",
         "i hate to ask: *",
-        "i am sad to ask: *",
+        "i am sorry to ask: *",
     ),
     (0, 1): ("come on, *", "my goodness, *", "oh my goodness, *", "oh my god, *"),
     (0, -1): (
         "in brief: *",
         "generally speaking, *",
+        "a routine question: *",
+        "a small question: *",
         "in brief, a minor question: *",
-        "in brief, a trivial question: *",
+        "by the way, *",
     ),
 }
 """What is said around questions."""
@@ -134,17 +154,25 @@ ASKING = some(QUESTIONS, lambda frame: frame.endswith(": *"))
 ORDERS: Frames = {
     (1, 0): (
         "*, thank you",
-        "it would be lovely: *",
+        "*, and thank you so much",
+        "it would be lovely if you could *",
+        "i would love it if you could *",
+        "it would be wonderful if you could *",
         "good to see you, *",
-        "nice to see you, *",
     ),
-    (-1, 0): ("i am sorry, but *", "it is a pity, but *", "it is a shame, but *", "i am sorry: *"),
+    (-1, 0): (
+        "i am afraid that you have to *",
+        "i am sorry, but you have to *",
+        "i am sorry, but *",
+        "it is a pity, but *",
+        "it is a shame, but *",
+    ),
     (0, 1): ("come on, *", "hurry up, *", "oh my goodness, *"),
     (0, -1): (
         "*, but it is not urgent",
         "in brief: *",
         "in brief: *, but it is not urgent",
-        "in brief, a minor matter: *",
+        "*, as usual",
     ),
 }
 """What is said around orders and requests."""

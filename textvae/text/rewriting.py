@@ -98,7 +98,7 @@ def rewrite(
         for i, (text, some) in enumerate(zip(sources, found, strict=True)):
 
             def flawed(one: Measured, i: int = i) -> str:
-                return _fault(one, sources[i], affect[i], targets[i], musts[i], scale, steering)
+                return _fault(one, sources[i], affect[i], targets[i], musts[i], scale, steering, codec)
 
             known, rest = settled(text, some, edited[i] or {}, steering)
             promising = _promising(known, rest, n, value(i), flawed)[: max(n, editor.options.judged)]
@@ -107,7 +107,8 @@ def rewrite(
         found = fluent([pieces[i] for i in filled], sources, found, said, codec, steering)
     for i, at, target, some, must in zip(filled, affect, targets, found, musts, strict=True):
         judged = [
-            replace(one, fault=_fault(one, texts[i], at, target, must, scale, steering)) for one in some
+            replace(one, fault=_fault(one, texts[i], at, target, must, scale, steering, codec))
+            for one in some
         ]
         ranked = choose(judged, target, n, fidelity, scale, steering, at)
         valence, arousal = (None if np.isnan(value) else float(value) for value in target)
@@ -137,10 +138,12 @@ def _fault(
     must: Sequence[str],
     scale: Scale,
     steering: Steering,
+    codec: Codec,
 ) -> str:
     affect = scale.standardise(np.array([at, one.affect, target]))
     fluency = one.fluency + one.slack
-    return fault_of(one.text, source, affect, one.similarity, fluency, one.log_prob, must, steering)
+    names = codec.orthography.casing
+    return fault_of(one.text, source, affect, one.similarity, fluency, one.log_prob, must, steering, names)
 
 
 def edits(

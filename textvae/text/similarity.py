@@ -12,6 +12,12 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that hold a sentence together; negations are not among them."""
+NEGATION = re.compile(
+    r"\w+n't|(?:do|does|did|is|are|was|were|have|has|had|ca|wo|could|should|would)nt|cannot|not|never|no|nobody|"
+    r"nothing|none|nor|neither|nowhere|without"
+)
+"""A word that denies: what a sentence says hangs on it."""
+
 LIGHT = 0.3
 """What a function word or a mark weighs beside a content word."""
 FOREIGN = (4, 0.2, 1.9)

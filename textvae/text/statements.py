@@ -22,8 +22,14 @@ _PAST = (
     "was were had did wasn't weren't hadn't didn't went came saw said took made got gave found thought "
     "told became left felt brought began kept held wrote stood heard meant met ran paid sat spoke lay led "
     "grew lost fell sent built understood broke spent rose drove bought wore chose knew won ate slept "
-    "taught caught sold"
+    "taught caught sold forgot forgave threw drank drew flew fled hid hung rang rode sang shook stole swam "
+    "woke tore fought sought swore struck swept wept withdrew blew froze"
 )
+_NOW = (
+    "is are am isn't aren't has have hasn't haven't will won't can can't may must shall should do does don't "
+    "doesn't"
+)
+_NEVER_PAST = "need feed seed speed breed indeed hundred sacred naked wicked bed red shed ted ahmed mohammed"
 _WHEN = (
     "after before in on at during when while if as since until once by from last yesterday today tonight half"
 )
@@ -35,8 +41,8 @@ _ORDERS = (
 )
 _ORDERS_OF = "close open shut lock hold wash clean fill cut"
 _ADDRESSES = (
-    "like thank thanks hello hey hi sorry welcome wow yeah yep yes ok okay oh no whatever whoever what where "
-    "who why how which"
+    "dear like thank thanks hello hey hi sorry welcome wow yeah yep yes ok okay oh no whatever whoever what "
+    "where who why how which"
 )
 _ASKING = "what where who whom whose why how which when do don't"
 _NO_SUBJECT = (
@@ -45,6 +51,15 @@ _NO_SUBJECT = (
     "only or perhaps quite rather really should so such sure than then to too unfortunately usually very "
     "well when whether with without yet"
 )
+_BEFORE_NOUNS = (
+    "about above across after against all along amid among around as at before behind below beneath beside "
+    "between beyond both but by despite down during even except few for from half how if in inside into "
+    "just less like many more most much near no not of off on once one only onto or out outside over past "
+    "per plus quite rather save since so some such than that then there though through till to toward under "
+    "unless unlike until up upon via what when where while whose with within without yet"
+)
+_OBJECTS = "me him us them it here"
+_BANTER = "lol lmao omg omw ugh haha hehe wow yay yikes damn dude bro btw idk tbh imo fyi best worst"
 _LOOKED_AT = 8
 _ENDED = re.compile(r"[.!?:] |\"|\.\.")
 _BROKEN = re.compile(r"[.!?:;\"] |[?\"]| - |\.\.")
@@ -53,16 +68,24 @@ _PRONOUN = frozenset(_PRONOUNS.split())
 _STARTER = frozenset(_STARTERS.split())
 _AUXILIARY = frozenset(_AUXILIARIES.split())
 _PASTS = frozenset(_PAST.split())
+_PRESENTS = frozenset(_NOW.split())
+_NO_PASTS = frozenset(_NEVER_PAST.split())
+_CONTRACTED = ("'m", "'re", "'ve", "'ll")
 _VERBS = _AUXILIARY | _PASTS | frozenset(_PRESENT.split())
 _TIME = frozenset(_WHEN.split())
 _FEELING = frozenset(_MINDFUL.split())
 _ORDER = frozenset(_ORDERS.split())
 _ORDER_OF = frozenset(_ORDERS_OF.split())
 _ADDRESS = _ORDER | frozenset(_ADDRESSES.split())
+_THINGS = frozenset(("it", "this", "that", "these", "those", "there"))
 _OUGHT = frozenset({"should", "shouldn't", "ought", "oughtn't"})
 _DONE = frozenset(("done", "gone", "known", "shown", "thrown", "run", "come", "become", "begun"))
 _ASKS = frozenset(_ASKING.split()) | _AUXILIARY
-_OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split())
+_OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split()) | frozenset(_BANTER.split())
+_PREPOSED = frozenset(_BEFORE_NOUNS.split())
+_WH = frozenset(("what", "where", "who", "whom", "whose", "why", "how", "which", "when"))
+_YOU = frozenset(("u", "ya"))
+_OBJECT = frozenset(_OBJECTS.split())
 
 
 def statement(form: str, names: Container[str] = (), nouns: Container[str] = ()) -> bool:
@@ -80,8 +103,7 @@ def statement(form: str, names: Container[str] = (), nouns: Container[str] = ())
     first, contracted, _ = words[0].partition("'")
     near = _near(words)
     if first in _PRONOUN:
-        mindful = first == "i" and not _FEELING.isdisjoint(near[:2])
-        return words[0][-1].isalpha() and not mindful
+        return words[0][-1].isalpha() and not _feels(words)
     if first in _TIME:
         _, comma, rest = form.partition(", ")
         return bool(comma) and rest.split(" ")[0].split("'")[0] in _PRONOUN | _STARTER and statement(rest)
@@ -92,12 +114,18 @@ def statement(form: str, names: Container[str] = (), nouns: Container[str] = ())
             return True
         determined = first in _STARTER
         return first not in ("a", "an") and any(word.endswith("ed") for word in near[determined:])
-    return words[0] in nouns and words[0] not in _OTHER and not _AUXILIARY.isdisjoint(near)
+    if words[0] not in nouns or words[0] in _OTHER | _PASTS or words[0].endswith(("ed", "est")):
+        return False
+    before = next((i for i, word in enumerate(words) if word.endswith(",") or word in _PRONOUN), len(words))
+    return not _AUXILIARY.isdisjoint(near[:before])
 
 
 def advice(form: str) -> bool:
-    """Whether a statement says what should be; what should have been is another matter."""
+    """Whether a statement says what somebody should do; what should have been, or is to be expected, is
+    another matter."""
     words = form.split()
+    if words and words[0] in _THINGS:
+        return False
     near = [*words[:1], *_near(words)]
     for i, word in enumerate(near):
         if word in _OUGHT or (word == "better" and i and near[i - 1].endswith(("had", "'d"))):
@@ -122,7 +150,10 @@ def assertion(form: str) -> bool:
         or not form.rstrip(".!")[-1:].isalnum()
     ):
         return False
-    return words[0].strip(",") not in _ADDRESS and "please" not in words[:2] and not _orders(words)
+    first = words[0].strip(",")
+    if first in _ADDRESS or "please" in words[:2] or _orders(words) or _feels(words):
+        return False
+    return first not in _ASKS or words[1] not in _PRONOUN | _YOU | _AUXILIARY
 
 
 def telling(form: str) -> bool:
@@ -132,19 +163,27 @@ def telling(form: str) -> bool:
     if len(words) < 4 or not form[0].isalpha() or "?" in form or '"' in form or form.endswith(","):
         return False
     first = words[0].strip(",.;:!")
-    mindful = first.partition("'")[0] == "i" and not _FEELING.isdisjoint(_near(words)[:2])
-    said = first in _PASTS or first.endswith("ed")
+    said = first in _PASTS | _AUXILIARY or first.endswith("ed")
     return not (
-        mindful or said or _orders(words) or first in _OTHER or words[0].endswith(("!", ":", ";", ".."))
+        _feels(words) or said or _orders(words) or first in _OTHER or words[0].endswith(("!", ":", ";", ".."))
     )
 
 
+def _feels(words: Sequence[str]) -> bool:
+    """Whether a text begins with a feeling of the speaker's own: "I hope that ..."."""
+    return words[0].partition("'")[0] == "i" and not _FEELING.isdisjoint(_near(words)[:2])
+
+
 def question(form: str) -> bool:
-    """Whether a text in the model's form is one question, with its question word or auxiliary in front."""
+    """Whether a text in the model's form is one question, with its question word or auxiliary in front; where
+    its mark is missing, an auxiliary and a pronoun tell."""
     words = form.split()
-    if len(words) < 3 or not form.endswith("?") or _BROKEN.search(form[:-1]):
+    if len(words) < 3 or _BROKEN.search(form[:-1]):
         return False
-    return words[0] in _ASKS or words[0].partition("'")[0] in _ASKS
+    first = words[0].partition("'")[0]
+    if not form.endswith("?"):
+        return first in _AUXILIARY and words[1] in _PRONOUN | _YOU and form[-1].isalnum()
+    return words[0] in _ASKS or first in _ASKS
 
 
 def asking(form: str) -> bool:
@@ -165,8 +204,17 @@ def order(form: str) -> bool:
 
 
 def _orders(words: Sequence[str]) -> bool:
-    """Whether a verb that may also be another word has an object, as in "close the door"."""
-    return words[0] in _ORDER_OF and words[1] in _STARTER
+    """Whether the first word may be a verb and has an object, as in "press the button", "guess who is here",
+    or stands behind "never" or "always"."""
+    verb, *rest = words
+    if verb in ("never", "always") and rest:
+        return rest[0].isalpha() and rest[0] not in _AUXILIARY | _PRONOUN | _STARTER | _PASTS | _PREPOSED
+    if verb in _ORDER_OF:
+        return rest[0] in _STARTER
+    known = _PREPOSED | _PRONOUN | _STARTER | _AUXILIARY | _PASTS | _OTHER - _ORDER
+    third = verb.endswith("s") and not verb.endswith("ss")
+    base = verb.isalpha() and verb not in known and not third and not verb.endswith(("ed", "ing", "ly"))
+    return base and rest[0].strip(".,!") in (_STARTER - {"nobody", "nothing", "no"}) | _OBJECT | _WH
 
 
 def _near(words: Sequence[str]) -> list[str]:
@@ -182,5 +230,14 @@ def _third(word: str) -> bool:
 
 
 def past(form: str) -> bool:
-    """Whether a statement tells what was."""
-    return any(word in _PASTS or word.endswith("ed") for word in _near(form.split()))
+    """Whether a statement tells what was: the first of its verbs that has a tense of its own says so."""
+    words = form.split()
+    subject, apostrophe, verb = words[0].partition("'") if words else ("", "", "")
+    if apostrophe + verb in _CONTRACTED or (verb == "s" and subject in _PRONOUN | _STARTER):
+        return False
+    for word in _near(words):
+        if word in _PRESENTS or word.endswith(_CONTRACTED):
+            return False
+        if word in _PASTS or (word.endswith("ed") and word not in _NO_PASTS):
+            return True
+    return False

@@ -46,6 +46,8 @@ class Steering:
             less, in nats a piece), its log-probability a piece given the content, and which share of the way
             to the target it goes; where the source is `near` it, in standard deviations, to stay is enough.
         grave: whether a candidate may speak of a death where its source does not, or no longer where it does.
+        loose: whether it may be a statement where its source is a question or an order, speak of somebody
+            who is not in its source, and deny what that says.
     """
 
     strengths: tuple[float, ...] = (0.5, 0.75, 1.0, 1.5)
@@ -75,6 +77,7 @@ class Steering:
     least_move: float = 0.2
     near: float = 0.25
     grave: bool = True
+    loose: bool = True
 
     def search(self) -> BeamOptions:
         """The beam search at each strength."""
@@ -105,6 +108,10 @@ class Editing:
         worth: what a standard deviation of gain is worth, in nats, up to `enough` of them.
         price, gap_price: what it costs to replace a word that does not stand in the way, and to put in one
             where there is none, in nats.
+        kin, strange: what it costs, in nats, that a word is by 1 less near to the one whose place it takes
+            (`Infiller.kinship`) than `kin`.
+        kindred, plausible: a word this near to one that stands in the way, and says the contrary, may stand
+            where that stood if its log-probability, the target told, is no lower than `plausible`.
         per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence.
         together: so many words that stand in the way are also replaced together.
         pairs: so many pairs of the best edits, of words that are not neighbours, are also made together.
@@ -131,6 +138,10 @@ class Editing:
     price: float = 1.0
     gap_price: float = 3.0
     aside: float = 0.0
+    kin: float = 0.15
+    strange: float = 0.0
+    kindred: float = 1.0
+    plausible: float = -4.0
     per_word: int = 6
     per_gap: int = 2
     most: int = 24

@@ -23,6 +23,18 @@ GRAVE = re.compile(
 """Words of deaths, in a text made `plain`: nobody is glad about one or makes little of it, and none is put
 in or taken out."""
 
+_RUN_OUT = re.compile(r"\b(?:phone|battery|batteries|laptop|computer|engine|car|signal|internet)\b")
+_DENIED = re.compile(r"(?:n't|\b(?:not|never|no|nobody|nothing|without))\W+(?:\w+\W+){0,2}$")
+
+SERIOUS = re.compile(
+    r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
+    r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
+    r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
+    r"(?:was|were|been|am|got) fired|lost (?:his|her|my|their|our) (?:job|home|house)\w*)\b"
+)
+"""Words of what is no matter of jokes, in a text made `plain`: nobody is happy beside it or makes little of
+it."""
+
 _COUNT = frozenset(_SPELLED.split())
 _QUOTED = re.compile(r'(?<!\w)"\s*([^"]*[^\W_][^"]*?)\s*"(?!\w)')
 _WORD = re.compile(r"[^\W_]+")
@@ -102,6 +114,15 @@ ANY = Wording()
 def plain(text: str) -> str:
     """A text as phrases are looked for in it: lower-cased, with the usual marks and single blanks."""
     return join_marks(tidy(text)).lower()
+
+
+def has(words: re.Pattern[str], form: str) -> str:
+    """The first of such `words` as `GRAVE` in a text made `plain`, if it is not denied; "" if there is none.
+    A phone that dies is no death."""
+    if words is GRAVE and _RUN_OUT.search(form):
+        return ""
+    found = (each for each in words.finditer(form) if not _DENIED.search(form[: each.start()]))
+    return next((each[0] for each in found), "")
 
 
 def holds(form: str, phrase: str, times: int = 1) -> bool:
