@@ -452,6 +452,50 @@ def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     assert "*, but life is good" in of["he fell down."]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "press the red button.",
+        "sign here and date it.",
+        "guess who is here.",
+        "never open this box.",
+        "lend him a book.",
+    ],
+)
+def test_what_has_an_object_is_an_order(form: str) -> None:
+    assert order(form)
+    assert not assertion(form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "meanwhile my cat is out.",
+        "behind the house is a dog.",
+        "loved the film.",
+        "never was there a dog.",
+        "best the city has.",
+    ],
+)
+def test_what_is_no_order_though_a_determiner_stands_second(form: str) -> None:
+    assert not order(form)
+
+
+@pytest.mark.parametrize(
+    "form", ["lol i can not swim.", "slept badly, he was loud.", "best of all was the tea."]
+)
+def test_what_is_no_statement_though_an_auxiliary_stands_in_it(form: str) -> None:
+    assert not statement(form, (), {"lol", "slept", "best"})
+
+
+def test_a_question_without_its_mark() -> None:
+    assert question("can u come home")
+    assert not question("can u come home.")
+    assert not assertion("can you come home with me")
+    assert not assertion("i hope that you can come")
+    assert assertion("had tea with tom and left.")
+
+
 def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
     down = [edit.form for edit in framed("close the door.", HERE, DOWN, 1, 0.0)]
     assert down == ["i am afraid that you have to close the door."]

@@ -52,11 +52,13 @@ _NO_SUBJECT = (
     "well when whether with without yet"
 )
 _BEFORE_NOUNS = (
-    "about above across after against all along amid among around as at before behind below beneath beside "
-    "between beyond both but by despite down during even except few for from half how if in inside into "
-    "just less like many more most much near no not of off on once one only onto or out outside over past "
-    "per plus quite rather save since so some such than that then there though through till to toward under "
-    "unless unlike until up upon via what when where while whose with within without yet"
+    "about above across after again against all along amid among around as at before behind below beneath "
+    "beside between beyond both boy but by christmas despite down during even except few for from girl god "
+    "guys half hence how however if in inside into just later less like man many maybe meanwhile more most "
+    "much near no not nowadays of off on once one only onto or otherwise out outside over past per perhaps "
+    "plus quite rather save since so some somehow soon still such than that then there therefore though "
+    "through thus till to today tomorrow tonight toward under unless unlike until up upon via what when "
+    "where while whose with within without yesterday yet"
 )
 _OBJECTS = "me him us them it here"
 _BANTER = "lol lmao omg omw ugh haha hehe wow yay yikes damn dude bro btw idk tbh imo fyi best worst"
