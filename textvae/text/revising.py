@@ -16,7 +16,7 @@ TOLERANCE = 0.3
 """How far from the target a sentence may lie, on the 1-5 scale."""
 
 SHORTEST = 3
-"""Words of a sentence that is rewritten: "Dear Anna," and "Yours," are none."""
+"""Words of a sentence that is rewritten; "Yours truly" is none, nor what ends in a comma ("Dear Anna,")."""
 
 MOST = 5000
 """Characters of a sentence that is read at all: what is longer is no sentence."""
@@ -112,7 +112,7 @@ def revise(
             not sentence or any(off_target(at, goal, tolerance) for at, goal in zip(each, goals, strict=True))
             for sentence, each in zip(sentences, read, strict=True)
         ]
-        wanted = [s for s, away in zip(sentences, off, strict=True) if away and len(s.split()) >= SHORTEST]
+        wanted = [s for s, away in zip(sentences, off, strict=True) if away and _whole(s)]
         rewritten = _rewritten(wanted, writer, valence=valence, arousal=arousal, **asked)
         tried: dict[str, Transfer | str] = dict(zip(wanted, rewritten, strict=True))
         tried[""] = TOO_LONG
@@ -127,6 +127,10 @@ def revise(
             place = span.end
     if place < len(text):
         yield Passage(place, len(text), line, text[place:], text[place:])
+
+
+def _whole(sentence: str) -> bool:
+    return len(sentence.split()) >= SHORTEST and not sentence.endswith(",")
 
 
 def _rewritten(sentences: Sequence[str], writer: Any, **asked: Any) -> list[Transfer | str]:
