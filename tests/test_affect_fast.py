@@ -1,6 +1,10 @@
 """The fast reader: the folded GRU against torch's, words cut once, the same scores alone and in any batch."""
 
+import copy
+import pickle
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +137,29 @@ def test_memory_for_words_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None
     read = [reader.read([text]).flat.tolist() for text in ("good bad", "bad", "good bad")]
     assert read[0] == read[2] == [*PieceReader(tokenizer(), WINDOW).read(["good bad"]).flat]
     assert len(reader.words) == 0
+
+
+def test_threads_share_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`analyze --explain` reads in one thread and explains in another, with one reader."""
+    monkeypatch.setattr(words_module, "KEPT", 5_000)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        reader = WordReader(tokenizer(), WINDOW)
+        halves = [[f"{letter}{i} {i}{letter}" for i in range(2000)] for letter in "ab"] * 2
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(reader.read, halves))
+    finally:
+        sys.setswitchinterval(before)
+    for texts, read in zip(halves, found, strict=True):
+        assert read.flat.tolist() == WordReader(tokenizer(), WINDOW).read(texts).flat.tolist()
+
+
+def test_a_copied_reader_reads() -> None:
+    reader = WordReader(tokenizer(), WINDOW)
+    reader.read(["good"])
+    for copied in (copy.deepcopy(reader), pickle.loads(pickle.dumps(reader))):
+        assert copied.read(["bad"]).flat.tolist() == reader.read(["bad"]).flat.tolist()
 
 
 def test_long_texts_are_cut_as_by_any_reader() -> None:

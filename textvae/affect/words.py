@@ -3,6 +3,7 @@
 import json
 from array import array
 from itertools import chain
+from threading import Lock
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -16,12 +17,15 @@ class WordReader(PieceReader):
     """Cuts texts as `PieceReader` does, for a tokenizer whose pieces never reach over a space.
 
     Texts fall into words at their spaces; the pieces of a word are cut once and remembered. A text of which
-    no piece is left (of control characters alone, say) is one unknown piece.
+    no piece is left (of control characters alone, say) is one unknown piece. Several threads may read.
     """
 
     def __init__(self, tokenizer: Tokenizer, window: int) -> None:
         super().__init__(tokenizer, window)
-        self.words = Words(tokenizer)
+        self.words, self.lock = Words(tokenizer), Lock()
+
+    def __reduce__(self) -> tuple[type, tuple[Tokenizer, int]]:
+        return type(self), (self.tokenizer, self.window)  # a copy has a lock of its own, and no words yet
 
     @staticmethod
     def suits(tokenizer: Tokenizer) -> bool:
@@ -34,13 +38,14 @@ class WordReader(PieceReader):
         """The windows of each text, in order."""
         words = self.words
         split = [text.split() for text in texts]
-        found = np.fromiter(map(words.__getitem__, chain.from_iterable(split)), np.int64)
-        counts = words.counts_of(found)
+        with self.lock:
+            found = np.fromiter(map(words.__getitem__, chain.from_iterable(split)), np.int64)
+            counts = words.counts_of(found)
+            flat = words.pieces_of(found, counts)
+            words.forget(KEPT)
         ends = np.cumsum(np.fromiter(map(len, split), np.int64, len(split)))
         total = np.concatenate([[0], np.cumsum(counts)])
         lengths = np.diff(total[ends], prepend=0)
-        flat = words.pieces_of(found, counts)
-        words.forget(KEPT)
         starts = np.cumsum(lengths) - lengths
         if not lengths.all():
             flat = np.insert(flat, starts[lengths == 0], self.unknown)
