@@ -1,5 +1,6 @@
 """Which words carry a reading: where words lie, leaving one out, the gradient; worked out by hand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -242,6 +243,22 @@ def test_an_unknown_way_or_dimension_is_refused(reader: AffectReader) -> None:
         reader.explain(["good"], "valense")
     with pytest.raises(UnknownNameError, match="gradient"):
         reader.explain(["good"], by="gradients")
+
+
+def test_another_thread_reads_while_the_gradient_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = word_reader(Average(), 3)
+    wanted = reader.explain(["good day"], by="gradient")
+    read, meanwhile = reader.model.read, []
+
+    def with_another(pieces: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        other = torch.tensor([[VOCABULARY.index("bad")]] * len(pieces))
+        with ThreadPoolExecutor(1) as pool:
+            meanwhile.append(pool.submit(read, other, other > 0).result()[0][:, 0].tolist())
+        return read(pieces, mask)
+
+    monkeypatch.setattr(reader.model, "read", with_another)
+    assert reader.explain(["good day"], by="gradient") == wanted
+    assert meanwhile == [[1.0] * 17]
 
 
 def test_the_reading_leaves_no_gradient_behind(reader: AffectReader) -> None:

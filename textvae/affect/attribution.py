@@ -8,6 +8,7 @@ this has 0.61; benchmarks/explanations.py).
 """
 
 from collections.abc import Iterable, Iterator
+from threading import get_ident
 
 import numpy as np
 import torch
@@ -80,7 +81,10 @@ def _shares(
     away[inner] = _masked(table, pieces.tokenizer)
     steps = torch.tensor(LINE, device=here.device)
     points = torch.cat([away + (here - away) * steps[:, None, None], here[None]]).requires_grad_()
-    hook = table.register_forward_hook(lambda module, given, result: points)
+    mine = get_ident()  # other threads read other texts with the same table meanwhile
+    hook = table.register_forward_hook(
+        lambda module, given, result: points if get_ident() == mine else None
+    )
     try:
         # cuDNN's recurrent layers give no gradient while a model reads.
         with device.autocast(), torch.backends.cudnn.flags(enabled=False):
