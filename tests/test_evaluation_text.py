@@ -122,7 +122,20 @@ def test_reverse_perplexity_tells_the_corpus_from_its_opposite(folder: Path) -> 
 def test_what_people_write_is_brought_into_the_form_first(folder: Path) -> None:
     judge = replace(load(folder, "lm").codec, orthography=Orthography("yelp"))
     assert written_perplexity(judge, ["The food was good.", " "]) == forward_perplexity(judge, [TEXTS[0]])
-    assert math.isnan(written_perplexity(judge, ["", " "]))
+    for perplexity in (written_perplexity, forward_perplexity):
+        assert math.isnan(perplexity(judge, ["", " "]))
+
+
+def test_reverse_perplexity_knows_the_corpus_in_any_capitals(folder: Path) -> None:
+    judge = replace(load(folder, "lm").codec, orthography=Orthography("yelp"))
+    found = [
+        reverse_perplexity(judge, TEXTS * 30, sentences, seed=1, epochs=3)
+        for sentences in (TEXTS, [text.upper().replace("_NUM_", "_num_") for text in TEXTS])
+    ]
+    assert found[0] == found[1]
+    glued = reverse_perplexity(judge, TEXTS * 30, [text.replace(" .", ".") for text in TEXTS], 1, epochs=3)
+    words = sum(len(text.split()) + 1 for text in TEXTS)
+    assert math.log(glued) * (words - 3) == pytest.approx(math.log(found[0]) * words)
 
 
 class Shouter:

@@ -82,9 +82,7 @@ def _shares(
     steps = torch.tensor(LINE, device=here.device)
     points = torch.cat([away + (here - away) * steps[:, None, None], here[None]]).requires_grad_()
     mine = get_ident()  # other threads read other texts with the same table meanwhile
-    hook = table.register_forward_hook(
-        lambda module, given, result: points if get_ident() == mine else None
-    )
+    hook = table.register_forward_hook(lambda module, given, result: points if get_ident() == mine else None)
     try:
         # cuDNN's recurrent layers give no gradient while a model reads.
         with device.autocast(), torch.backends.cudnn.flags(enabled=False):

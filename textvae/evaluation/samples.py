@@ -69,15 +69,15 @@ def check_judge(judge: Codec) -> None:
 
 
 def forward_perplexity(judge: Codec, texts: Sequence[str]) -> float:
-    """The judge's perplexity a word of `texts`, blank ones left out: low where they are like its corpus."""
-    return _perplexity(judge.model, judge, texts)
+    """The judge's perplexity a word of `texts`, blank ones left out: low where they are like its corpus. Not
+    a number where all are blank."""
+    return _perplexity(judge.model, judge, texts, texts)
 
 
 def written_perplexity(judge: Codec, texts: Sequence[str]) -> float:
-    """The same of texts as people write them, brought into the form of the judge's corpus first. Not a number
-    where all are blank."""
+    """The same of texts as people write them, brought into the form of the judge's corpus first."""
     formed = [judge.orthography.normalise(text) for text in texts]
-    return _perplexity(judge.model, judge, formed) if any(text.strip() for text in formed) else math.nan
+    return _perplexity(judge.model, judge, formed, formed)
 
 
 def reverse_perplexity(
@@ -86,6 +86,7 @@ def reverse_perplexity(
     """The perplexity a word of `sentences` for a language model of the judge's dimensions and vocabulary that
     was trained on `texts`: low where they are as various as the corpus (Zhao et al. 2018, section 5).
 
+    The sentences are brought into the form of the judge's corpus; words are counted as they stand before.
     One in ten of the texts decides when to stop, at the latest after `epochs`. Not a number for fewer than
     ten texts.
     """
@@ -94,13 +95,18 @@ def reverse_perplexity(
         return math.nan
     rest = [ids for place, ids in enumerate(encoded) if place % HELD_OUT]
     model = _train(judge.model, rest, encoded[::HELD_OUT], seed, epochs)
-    return _perplexity(model, judge, sentences)
+    formed = [judge.orthography.normalise(text) for text in sentences]
+    return _perplexity(model, judge, formed, sentences)
 
 
-def _perplexity(model: TextVAE, judge: Codec, texts: Sequence[str]) -> float:
-    kept = [text for text in texts if text.strip()]
-    found = measure_likelihood(model, judge.tokenizer.encode_all(kept))
-    return perplexity(found.bound, [len(text.split()) for text in kept])
+def _perplexity(model: TextVAE, judge: Codec, forms: Sequence[str], texts: Sequence[str]) -> float:
+    """A word's of `texts`, which stand in `forms` as the judge knows them."""
+    encoded = judge.tokenizer.encode_all(forms)
+    kept = [(ids, len(text.split())) for ids, text in zip(encoded, texts, strict=True) if ids]
+    if not kept:
+        return math.nan
+    found = measure_likelihood(model, [ids for ids, _ in kept])
+    return perplexity(found.bound, [words for _, words in kept])
 
 
 def _train(
