@@ -20,7 +20,7 @@ from textvae.affect.reader import AffectReader
 from textvae.affect.recurrent import RecurrentEncoder, RecurrentSize
 from textvae.affect.values import Explanation
 from textvae.affect.windows import PieceReader
-from textvae.errors import UnknownNameError
+from textvae.errors import InputError, UnknownNameError
 from textvae.training.device import Device
 
 WEIGHTS = {"good": 0.5, "lovely": 0.75, "bad": -0.5, "!": 0.125}
@@ -243,6 +243,17 @@ def test_an_unknown_way_or_dimension_is_refused(reader: AffectReader) -> None:
         reader.explain(["good"], "valense")
     with pytest.raises(UnknownNameError, match="gradient"):
         reader.explain(["good"], by="gradients")
+
+
+def test_a_dimension_that_was_not_taught_is_refused() -> None:
+    kept = Calibration([[np.arange(1.0, 100.0) / 50] * 3])
+    whole = word_reader(Average(), 3)
+    model = AffectModel(Average(), 3, (Scale(3.0, 1.0), Scale(3.0, 1.0)))  # type: ignore[arg-type]
+    reader = AffectReader(model, whole.pieces, kept, CPU)
+    for by in ("removal", "gradient"):
+        assert reader.explain(["good"], "arousal", by=by)[0] is not None
+        with pytest.raises(InputError, match="not taught dominance: explain valence or arousal"):
+            reader.explain(["good"], "dominance", by=by)
 
 
 def test_another_thread_reads_while_the_gradient_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from textvae.affect.values import Affect, Reading
 from textvae.corpora import Rating, Sentence
+from textvae.errors import CorpusError
 from textvae.evaluation.affect import evaluate_affect
 from textvae.evaluation.metrics import spread_reliability
 
@@ -49,6 +50,25 @@ def test_thirds_are_those_of_predicted_valence_for_every_dimension() -> None:
     assert report.signature.endswith("|level:0.8")
     with pytest.raises(KeyError):
         report["coverage dominance"]  # nobody rated it
+
+
+class Untaught(Reader):
+    """Reads valence alone."""
+
+    def analyze(self, texts: list[str]) -> list[Reading | None]:
+        nothing = Affect(*[float("nan")] * 4)
+        return [Reading(text, self._affect(self.valence[text]), nothing, nothing) for text in texts]
+
+
+def test_what_the_model_was_not_taught_is_left_out() -> None:
+    sentences = [rated("a", 2.0, 3.0), rated("b", 4.0, 3.5)]
+    reader = Untaught({"a": 2.25, "b": 4.25})
+    report = evaluate_affect(reader, sentences)
+    assert (report["MSE"], report["MAE"], report["coverage"], report["width"]) == (0.0625, 0.25, 1, 1)
+    assert not [row.name for row in report.rows if "arousal" in row.name]
+    aroused = [Sentence("a", arousal=Rating(3.0, None))]
+    with pytest.raises(CorpusError, match="no sentence with a rating of what the model was taught"):
+        evaluate_affect(reader, aroused, "aroused")
 
 
 def test_the_likelihood_of_single_ratings_by_hand() -> None:

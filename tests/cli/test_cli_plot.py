@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from textvae.affect.values import Affect, Explanation, Reading, Word
 from textvae.cli import explaining, tracks
+from textvae.cli.arc_figure import picture
 from textvae.cli.reading import Item
 from textvae.cli.tracks import Tracks
 
@@ -136,6 +138,28 @@ def test_drawn_figures(run: Run, tmp_path: Path, kind: str) -> None:
         outcome = run("analyze", *given, "--plot", figure)
         assert (outcome.code, outcome.err) == (0, "")
         assert figure.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("counts", [(5,), (30, 2)])
+def test_of_a_model_without_arousal_the_figure_is_one_of_valence(
+    tmp_path: Path, counts: tuple[int, ...]
+) -> None:
+    nothing = Affect(*[float("nan")] * 4)
+    found = Tracks()
+    for number, count in enumerate(counts):
+        items = [(Item(f"{number}.txt", i + 1, i, "a b"), read(1.0 + i % 4)) for i in range(count)]
+        list(found.gather((item, replace(r, arousal=nothing, dominance=nothing)) for item, r in items))
+    found.draw(tmp_path / "arc.html", 0.9, None, False)
+    page = (tmp_path / "arc.html").read_text(encoding="utf-8")
+    data = data_of(page)
+    assert sorted(data["plots"]) == [f"arc{i}" for i in range(len(counts))]
+    assert data["tips"][0] == ["a b", "valence 1.00 (0.5 to 1.2)", "0.txt, line 1, sentence 1"]
+    assert "<title>Valence of" in page
+    assert not re.search(r"\bnan\b|arousal", page.split("<main>")[1])
+    pytest.importorskip("matplotlib")
+    figure = picture(found, 0.9, None)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["valence (1 to 5)"] * len(counts)
+    found.draw(tmp_path / "arc.svg", 0.9, None, False)
 
 
 def test_nothing_to_draw_is_said(run: Run, tmp_path: Path) -> None:

@@ -167,7 +167,8 @@ class AffectReader:
         `gradient` its share of what is read less what is read of the masked text (integrated gradients).
         Both are in points of the 1-5 scale. Of a long text the beginning is explained (100 words at most).
 
-        Raises `UnknownNameError` for a dimension or a way that is not known.
+        Raises `UnknownNameError` for a dimension or a way that is not known, `InputError` for a dimension
+        that the model was not taught.
         """
         if isinstance(texts, str):
             texts = [texts]
@@ -179,6 +180,8 @@ class AffectReader:
         """As `explain`, in the order of `texts`, in memory that does not grow with their number."""
         if dimension not in DIMENSIONS:
             raise UnknownNameError("dimension", dimension, DIMENSIONS)
+        if dimension not in (taught := self.model.dimensions):
+            raise InputError(f"the model was not taught {dimension}: explain {' or '.join(taught)}.")
         if by not in EXPLAINED_BY:
             raise UnknownNameError("way to explain", by, EXPLAINED_BY)
         if by == "gradient":

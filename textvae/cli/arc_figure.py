@@ -1,5 +1,9 @@
-"""The figure of analyzed texts: valence and arousal along each text, and its sentences in the plane."""
+"""The figure of analyzed texts: valence and arousal along each text, and its sentences in the plane.
 
+Of a model that was not taught arousal: valence along each text.
+"""
+
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +40,7 @@ def tint(valence: float) -> str:
 def ranges(curves: list[Curve], marks: list[list[Mark]]) -> tuple[Scale, Scale, Scale]:
     """The scales that all texts share: valence with its band, valence, arousal; neutral is on each."""
     valence = [NEUTRAL, *(mark.valence.mean for some in marks for mark in some)]
-    arousal = [NEUTRAL, *(mark.arousal.mean for some in marks for mark in some)]
+    arousal = [NEUTRAL, *(m.arousal.mean for some in marks for m in some if not isnan(m.arousal.mean))]
     bands = [value for curve in curves for value in (*curve.low, *curve.high)]
     with_bands, alone, excitement = (
         Scale.covering(values, 0, 1, 1.0) for values in (bands + valence, valence, arousal)
@@ -57,15 +61,16 @@ def picture(tracks: Tracks, level: float, window: int | None) -> "Figure":
     windows = [track.window(window) for track in tracks.shown]
     curves = [track.curve(n) for track, n in zip(tracks.shown, windows, strict=True)]
     banded, valence, arousal = ranges(curves, marks)
-    count = len(tracks.shown)
+    count, aroused = len(tracks.shown), tracks.aroused
     with house_style():
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(11, 5.2 if count == 1 else 0.6 + 2.7 * count), layout="constrained")
         layout: Any = figure.get_layout_engine()
         layout.set(w_pad=0.12, h_pad=0.08)
-        shares = [3, 1] if count == 1 else [1] * count
-        cells = figure.add_gridspec(len(shares), 2, width_ratios=[2.2, 1], height_ratios=shares)
+        shares = [3, 1] if count == 1 and aroused else [1] * count
+        widths = [2.2, 1.0] if aroused else [1.0]
+        cells = figure.add_gridspec(len(shares), len(widths), width_ratios=widths, height_ratios=shares)
         for i, track in enumerate(tracks.shown):
             arc = figure.add_subplot(cells[i, 0])
             _arc(arc, curves[i], marks[i], banded)
@@ -73,15 +78,16 @@ def picture(tracks: Tracks, level: float, window: int | None) -> "Figure":
             words = f"{track.summary} · {explained(windows[i], level)}"
             place = ((0, 1), (0, 6), "axes fraction", "offset points")
             arc.annotate(words, *place, color=QUIET, fontsize=8, in_layout=False)
-            if count == 1:
+            last = arc
+            if count == 1 and aroused:
                 arc.tick_params(labelbottom=False)
-                below = figure.add_subplot(cells[1, 0], sharex=arc)
-                _arousal(below, curves[0], marks[0], arousal)
-            last = below if count == 1 else arc
+                last = figure.add_subplot(cells[1, 0], sharex=arc)
+                _arousal(last, curves[0], marks[0], arousal)
             if i == count - 1:
                 last.set_xlabel("sentence")
-            plane = figure.add_subplot(cells[:, 1] if count == 1 else cells[i, 1])
-            _plane(plane, marks[i], valence, arousal, named=i == count - 1)
+            if aroused:
+                plane = figure.add_subplot(cells[:, 1] if count == 1 else cells[i, 1])
+                _plane(plane, marks[i], valence, arousal, named=i == count - 1)
         if notes := tracks.notes(marks):
             figure.supxlabel(notes, fontsize=8, color=QUIET)
     return figure

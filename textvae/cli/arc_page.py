@@ -1,6 +1,10 @@
-"""The page of analyzed texts: arcs and planes as inline SVG, sentences to point at, words in colour."""
+"""The page of analyzed texts: arcs and planes as inline SVG, sentences to point at, words in colour.
 
-from collections.abc import Sequence
+Of a model that was not taught arousal there are arcs of valence alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import isnan
 
 from textvae.cli import figures
 from textvae.cli.arc_figure import NEUTRAL, explained, ranges, tint
@@ -49,7 +53,7 @@ svg .second { fill: none; stroke: #a8862c; stroke-width: 1.75; stroke-linejoin: 
 
 def html_page(tracks: Tracks, level: float, window: int | None) -> str:
     """Every text: its arc, its plane, its extremes, and its words if they were explained."""
-    marks = tracks.marks()
+    marks, aroused = tracks.marks(), tracks.aroused
     windows = [track.window(window) for track in tracks.shown]
     curves = [track.curve(n) for track, n in zip(tracks.shown, windows, strict=True)]
     banded, valence, arousal = ranges(curves, marks)
@@ -66,27 +70,32 @@ def html_page(tracks: Tracks, level: float, window: int | None) -> str:
             body.append(f"<h2>{escape(track.name)}</h2>")
         body.append(f'<p class="quiet">{escape(track.summary)}</p>')
         x, y = _across(curve), _placed(banded, MIDDLE, TOP)
-        body.append(
-            _arc(f"arc{i}", curve, some, x, y, _placed(arousal, BOTTOM, BELOW), explained(windows[i], level))
-        )
+        below = _placed(arousal, BOTTOM, BELOW) if aroused else None
+        body.append(_arc(f"arc{i}", curve, some, x, y, below, explained(windows[i], level)))
         plots[f"arc{i}"] = {
             "x": [round(x(m.number), 1) for m in some], "y": [round(y(m.valence.mean), 1) for m in some],
-            "tip": tips, "by": "x", "top": TOP, "bottom": BOTTOM,
+            "tip": tips, "by": "x", "top": TOP, "bottom": BOTTOM if aroused else MIDDLE,
         }  # fmt: skip
-        x, y = _placed(valence, LEFT, INNER), _placed(arousal, EDGE, TOP)
-        body.append('<div class="pair">' + _plane(f"plane{i}", some, x, y) + _ends(some) + "</div>")
-        at = [(round(x(m.valence.mean), 1), round(y(m.arousal.mean), 1)) for m in some]
-        plots[f"plane{i}"] = {"x": [p[0] for p in at], "y": [p[1] for p in at], "tip": tips, "by": "xy"}
+        if aroused:
+            x, y = _placed(valence, LEFT, INNER), _placed(arousal, EDGE, TOP)
+            body.append('<div class="pair">' + _plane(f"plane{i}", some, x, y) + _ends(some) + "</div>")
+            at = [(round(x(m.valence.mean), 1), round(y(m.arousal.mean), 1)) for m in some]
+            plots[f"plane{i}"] = {"x": [p[0] for p in at], "y": [p[1] for p in at], "tip": tips, "by": "xy"}
+        else:
+            body.append(_ends(some))
         body.append(_words(some))
     data["plots"] = plots
     names = tracks.shown[0].name if len(tracks.shown) == 1 else f"{len(tracks.shown)} texts"
-    return figures.page(f"Valence and arousal of {names}", "\n".join(body), _STYLE, data=data)
+    title = f"Valence{' and arousal' if aroused else ''} of {names}"
+    return figures.page(title, "\n".join(body), _STYLE, data=data)
 
 
 def tip(mark: Mark, track: Track) -> list[str]:
     """What stands under the pointer: the sentence, its values, where it is."""
     pair = (("valence", mark.valence), ("arousal", mark.arousal))
-    values = ", ".join(f"{name} {a.mean:.2f} ({a.low:.1f} to {a.high:.1f})" for name, a in pair)
+    values = ", ".join(
+        f"{name} {a.mean:.2f} ({a.low:.1f} to {a.high:.1f})" for name, a in pair if not isnan(a.mean)
+    )
     place = "" if mark.line is None else f", line {mark.line:,}"
     text = visible(mark.text)
     return [
@@ -111,34 +120,43 @@ def _size(count: int) -> str:
 
 
 def _arc(
-    name: str, curve: Curve, marks: Sequence[Mark], x: Scale, up: Scale, below: Scale, caption: str
+    name: str, curve: Curve, marks: Sequence[Mark], x: Scale, up: Scale, below: Scale | None, caption: str
 ) -> str:
-    """Valence with its band and its line, and arousal below."""
+    """Valence with its band and its line, and arousal `below`, if there is any."""
     ticks = [t for t in x.ticks(8) if 1 <= t <= curve.number[-1] and t == int(t)]
     places = [x(n) for n in curve.number]
     high, low, valence = (
         [(p, up(v)) for p, v in zip(places, values, strict=True)]
         for values in (curve.high, curve.low, curve.valence)
     )
-    arousal = [(p, below(v)) for p, v in zip(places, curve.arousal, strict=True)]
+    height = HEIGHT if below else HEIGHT - BOTTOM + MIDDLE
     parts = [
-        f'<figure><svg id="{name}" viewBox="0 0 {WIDTH} {HEIGHT}" tabindex="0" role="img">',
-        "<title>valence and arousal, sentence by sentence</title>",
-        grid(x, up, (), up.ticks(5)),
-        grid(x, below, ticks, below.ticks(3)),
-        f'<path class="neutral" d="M{LEFT} {up(NEUTRAL):.1f}H{RIGHT}M{LEFT} {below(NEUTRAL):.1f}H{RIGHT}"/>',
+        f'<figure><svg id="{name}" viewBox="0 0 {WIDTH} {height}" tabindex="0" role="img">',
+        f"<title>valence{' and arousal' if below else ''}, sentence by sentence</title>",
+        grid(x, up, () if below else ticks, up.ticks(5)),
+        f'<path class="neutral" d="M{LEFT} {up(NEUTRAL):.1f}H{RIGHT}"/>',
         f'<path class="band" d="{area(high, low)}"/>',
         dots(((x(m.number), up(m.valence.mean), tint(m.valence.mean)) for m in marks), _size(len(marks))),
         f'<path class="curve" d="{line(valence)}"/>',
-        dots(((x(m.number), below(m.arousal.mean), SECOND) for m in marks), "faint " + _size(len(marks))),
-        f'<path class="second" d="{line(arousal)}"/>',
         f'<text class="name" x="{LEFT}" y="{TOP - 8}">valence, 1 to 5</text>',
-        f'<text class="name" x="{LEFT}" y="{BELOW - 8}">arousal, 1 to 5</text>',
-        f'<text x="{RIGHT}" y="{HEIGHT}" text-anchor="end">sentence</text>',
+        *(_arousal(curve, marks, x, below, ticks) if below else ()),
+        f'<text x="{RIGHT}" y="{height}" text-anchor="end">sentence</text>',
         f"</svg><figcaption>{escape(caption[0].upper() + caption[1:])}. Points: sentences; grey at 3, orange "
         "below, blue above. Point at one to read it; the arrow keys walk along.</figcaption></figure>",
     ]
     return "\n".join(parts)
+
+
+def _arousal(
+    curve: Curve, marks: Sequence[Mark], x: Scale, below: Scale, ticks: Sequence[float]
+) -> Iterator[str]:
+    """The panel under that of valence."""
+    yield grid(x, below, ticks, below.ticks(3))
+    yield f'<path class="neutral" d="M{LEFT} {below(NEUTRAL):.1f}H{RIGHT}"/>'
+    yield dots(((x(m.number), below(m.arousal.mean), SECOND) for m in marks), "faint " + _size(len(marks)))
+    places = [(x(n), below(v)) for n, v in zip(curve.number, curve.arousal, strict=True)]
+    yield f'<path class="second" d="{line(places)}"/>'
+    yield f'<text class="name" x="{LEFT}" y="{BELOW - 8}">arousal, 1 to 5</text>'
 
 
 def _plane(name: str, marks: Sequence[Mark], x: Scale, up: Scale) -> str:

@@ -42,16 +42,25 @@ class Way(StrEnum):
 def explained(
     found: "Iterable[tuple[Item, Reading | None]]", reader: "AffectReader", dimension: Dimension, way: Way
 ) -> "Iterator[tuple[Item, Reading | None]]":
-    """Each item with its reading, which now holds its explanation."""
+    """Each item with its reading, which now holds its explanation.
+
+    Raises `InputError` at once for what the reader cannot explain.
+    """
     held: deque[tuple[Item, Reading | None]] = deque()
-    cut, longest = 0, ""
 
     def texts() -> Iterator[str | None]:
         for item, read in found:
             held.append((item, read))
             yield item.text if read is not None else None
 
-    for explanation in reader.explain_stream(texts(), str(dimension), str(way)):
+    return _joined(held, reader.explain_stream(texts(), str(dimension), str(way)))
+
+
+def _joined(
+    held: "deque[tuple[Item, Reading | None]]", explanations: "Iterable[Explanation | None]"
+) -> "Iterator[tuple[Item, Reading | None]]":
+    cut, longest = 0, ""
+    for explanation in explanations:
         item, read = held.popleft()
         if explanation is not None and explanation.left_out:
             cut, longest = cut + 1, longest or item.place

@@ -149,6 +149,11 @@ class Tracks:
 
         draw(self, path, level, window, force)
 
+    @property
+    def aroused(self) -> bool:
+        """Whether the model was taught arousal."""
+        return not math.isnan(self.shown[0].marks[0].arousal.mean)
+
     def marks(self) -> list[list[Mark]]:
         """The points of each text, `POINTS` in all at most."""
         most = POINTS // max(1, len(self.shown))

@@ -30,12 +30,12 @@ def evaluate_affect(
 ) -> Report:
     """Correlation with the raters' means, errors, and what the intervals are worth.
 
-    Dimensions that no sentence has a rating for are left out. Errors and widths are in points of the 1-5
-    scale.
+    Dimensions that no sentence has a rating for are left out, and those that the model was not taught. Errors
+    and widths are in points of the 1-5 scale.
     `ratings` are those of single raters, id -> (R, 3), where the corpus keeps them: how far the raters'
     spread repeats itself is reported beside how well it is foretold.
 
-    Raises `CorpusError` when the sentences carry no ratings.
+    Raises `CorpusError` when the sentences carry no ratings, or none that the model could be compared with.
     """
     rated = [sentence for sentence in sentences if any(getattr(sentence, name) for name in DIMENSIONS)]
     if not rated:
@@ -44,7 +44,13 @@ def evaluate_affect(
         )
     texts = [sentence.text for sentence in rated]
     read = [(s, r) for s, r in zip(rated, reader.analyze(texts), strict=True) if r is not None]
-    tables = {name: _table(read, name) for name in DIMENSIONS if any(getattr(s, name) for s, _ in read)}
+    tables = {name: _table(read, name) for name in DIMENSIONS}
+    tables = {name: table for name, table in tables.items() if len(table)}
+    if not tables:
+        raise CorpusError(
+            f"corpus {corpus or 'given'} has no sentence with a rating of what the model was taught: "
+            "choose a corpus with valence, such as emobank, or another model."
+        )
     rows = [
         Row(f"r {name}", metrics.pearson(table[:, 0], table[:, 4]), f"{len(table)} sentences")
         for name, table in tables.items()
@@ -63,7 +69,7 @@ def _table(read: list[tuple[Sentence, Reading]], name: str) -> NDArray[np.float6
     lines = []
     for sentence, reading in read:
         rating, affect = getattr(sentence, name), getattr(reading, name)
-        if rating is not None:
+        if rating is not None and not math.isnan(affect.mean):
             sd = float("nan") if rating.sd is None else rating.sd
             ends = affect.low, affect.high
             lines.append((affect.mean, affect.sd, *ends, rating.mean, sd, reading.valence.mean))
