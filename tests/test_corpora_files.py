@@ -14,8 +14,8 @@ from textvae.corpora import Rating, Sentence, files, read_corpus
 from textvae.errors import InputError, TextError, UnknownNameError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
-SCORE = st.one_of(st.none(), st.floats(1, 5))
-ROWS = st.lists(st.tuples(TEXT, SCORE, SCORE, TEXT), min_size=1)
+SCORE, SPREAD = st.none() | st.floats(1, 5), st.none() | st.floats(0, 2)
+ROWS = st.lists(st.tuples(TEXT, SCORE, SPREAD, TEXT), min_size=1)
 
 Row = tuple[str, float | None, float | None, str]
 
@@ -132,6 +132,22 @@ def test_running_text_without_a_blank_line_is_cut_between_sentences(
         ("list.jsonl", "[1, 2]\n", r"list\.jsonl, line 1: not a JSON object, but '\[1, 2\]'"),
         ("bad.csv", "text,arousal\na,high\n", r"bad\.csv, line 2: the arousal 'high' is not a number"),
         ("nan.csv", "text,arousal\na,nan\n", r"nan\.csv, line 2: the arousal nan is not on the 1-5 scale"),
+        (
+            "inf.csv",
+            "text,valence,valence_sd\na,3,inf\n",
+            r"inf\.csv, line 2: the valence_sd inf is no stand",
+        ),
+        ("nan.jsonl", '{"text": "a", "valence": 3, "valence_sd": NaN}', r"line 1: the valence_sd nan is no"),
+        ("less.tsv", "text\tarousal\tarousal_sd\na\t3\t-1\n", r"less\.tsv, line 2: the arousal_sd -1 is no"),
+        (
+            "many.jsonl",
+            '{"text": "a"}\n{"text": ["a", "b"]}',
+            r"line 2: the text is no text, but \['a', 'b'\]",
+        ),
+        ("deep.jsonl", '{"text": {"en": "a"}}', r"deep\.jsonl, line 1: the text is no text, but {'en': 'a'}"),
+        ("huge.jsonl", f'{{"text": {"9" * 5000}}}', r"huge\.jsonl, line 1: not JSON \(Exceeds the limit"),
+        ("twice.csv", "text,id,text\na,1,b\n", r"twice\.csv, line 1: two columns are called 'text': rename"),
+        ("twice.jsonl", '{"text": "a", "text": "b"}', r"twice\.jsonl, line 1: two columns are called 'text'"),
         ("not.parquet", "text", r"not\.parquet is not a whole Parquet file"),
     ],
 )
@@ -139,6 +155,25 @@ def test_a_broken_table_is_named_with_its_line(tmp_path: Path, name: str, conten
     (tmp_path / name).write_text(content)
     with pytest.raises(TextError, match=words):
         list(read_corpus(tmp_path / name))
+
+
+def test_two_columns_of_one_name_that_are_not_read_are_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("text,x,x,,\na,1,2,3,4\n")
+    assert [sentence.text for sentence in read_corpus(path)] == ["a"]
+
+
+def test_parquet_of_bytes_or_of_two_columns_of_one_name(tmp_path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    path = tmp_path / "odd.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": pyarrow.array([b"a"])}), path)
+    with pytest.raises(TextError, match=r"odd\.parquet, line 1: the text is no text, but b'a'"):
+        list(read_corpus(path))
+    pyarrow.parquet.write_table(pyarrow.table([pyarrow.array(["a"])] * 2, names=["text", "text"]), path)
+    with pytest.raises(TextError, match=r"odd\.parquet: two columns are called 'text'"):
+        list(read_corpus(path))
 
 
 def test_unknown_columns_and_fields_name_the_nearest(tmp_path: Path) -> None:

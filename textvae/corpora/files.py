@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ LONGEST_FIELD = 1 << 30  # characters; the csv module's own limit of 131,072 is 
 PASSAGE = 1 << 16  # characters of running text that are split at once, where no blank line divides it
 
 Row = tuple[int, Mapping[str, Any]]
+Table = Callable[[Path, Collection[str]], Iterator[Row]]
+"""A file and the columns that are wanted of it -> its rows."""
 
 
 def read_file(
@@ -52,7 +55,8 @@ def read_file(
         if field not in FIELDS:
             raise UnknownNameError("field", field, FIELDS)
     if rows := TABLES.get(path.suffix.lower()):
-        return _sentences(path, rows(path), columns or {}, {"text", *fields, *(columns or {})})
+        wanted = {field: (columns or {}).get(field, field) for field in {"text", *fields, *(columns or {})}}
+        return _sentences(path, rows(path, set(wanted.values())), columns or {}, wanted)
     if columns:
         raise TextError(f"{path} has no columns: only {', '.join(TABLES)} files have.")
     return _items(path) if lines else _running_text(path)
@@ -104,10 +108,9 @@ def passages(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _sentences(
-    path: Path, rows: Iterator[Row], columns: Mapping[str, str], fields: Collection[str]
+    path: Path, rows: Iterator[Row], columns: Mapping[str, str], wanted: Mapping[str, str]
 ) -> Iterator[Sentence]:
     """The rows as sentences; the first row shows whether the columns that were asked for are there."""
-    wanted = {field: columns.get(field, field) for field in fields}
     for index, (number, row) in enumerate(rows):
         for field, column in {"text": wanted["text"], **columns}.items() if index == 0 else ():
             if column not in row:
@@ -119,6 +122,8 @@ def _sentences(
 def _sentence(row: Mapping[str, Any], wanted: Mapping[str, str], place: str) -> Sentence:
     def written(field: str) -> str:
         value = row.get(wanted[field]) if field in wanted else None
+        if isinstance(value, list | dict | bytes):
+            raise TextError(f"{place}: the {field} is no text, but {str(value)[:40]}: give a column of text.")
         return "" if value is None else str(value)
 
     def number(field: str) -> float | None:
@@ -134,15 +139,26 @@ def _sentence(row: Mapping[str, Any], wanted: Mapping[str, str], place: str) -> 
             return None
         if not 1.0 <= mean <= 5.0:
             raise TextError(f"{place}: the {field} {mean:g} is not on the 1-5 scale; map it onto 1-5 first.")
-        return Rating(mean, number(f"{field}_sd"))
+        sd = number(f"{field}_sd")
+        if sd is not None and not 0.0 <= sd < inf:
+            raise TextError(f"{place}: the {field}_sd {sd:g} is no standard deviation: give 0 or more.")
+        return Rating(mean, sd)
 
     valence, arousal, dominance = (rating(field) for field in RATINGS)
     label = written("label") or None
     return Sentence(written("text"), written("id"), written("split"), valence, arousal, dominance, label)
 
 
-def _delimited(delimiter: str) -> Callable[[Path], Iterator[Row]]:
-    def rows(path: Path) -> Iterator[Row]:
+def _tell_apart(names: Sequence[str], wanted: Collection[str], place: str) -> None:
+    """Complain of two columns of one name, if they are wanted: which is meant?"""
+    if len(set(names)) < len(names):
+        for name in wanted:
+            if names.count(name) > 1:
+                raise TextError(f"{place}: two columns are called {name!r}: rename one of them.")
+
+
+def _delimited(delimiter: str) -> Table:
+    def rows(path: Path, wanted: Collection[str]) -> Iterator[Row]:
         csv.field_size_limit(LONGEST_FIELD)
         reader = csv.reader(read_raw_lines(path), delimiter=delimiter, strict=True)
         header: list[str] = []
@@ -150,6 +166,7 @@ def _delimited(delimiter: str) -> Callable[[Path], Iterator[Row]]:
             for values in reader:
                 if not header:
                     header = values
+                    _tell_apart(header, wanted, f"{path}, line {reader.line_num}")
                 elif values:
                     if len(values) != len(header):
                         raise TextError(
@@ -168,26 +185,32 @@ def _delimited(delimiter: str) -> Callable[[Path], Iterator[Row]]:
     return rows
 
 
-def _json_lines(path: Path) -> Iterator[Row]:
+def _json_lines(path: Path, wanted: Collection[str]) -> Iterator[Row]:
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        _tell_apart([name for name, _ in pairs], wanted, f"{path}, line {number}")
+        return dict(pairs)
+
+    decoder = json.JSONDecoder(object_pairs_hook=read)
     for number, line in enumerate(read_lines(path), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+            row = decoder.decode(line)
+        except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
             raise TextError(f"{path}, line {number}: not JSON ({error}).") from error
         if not isinstance(row, dict):
             raise TextError(f"{path}, line {number}: not a JSON object, but {line.strip()[:40]!r}.")
         yield number, row
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: Path, wanted: Collection[str]) -> Iterator[Row]:
     import pyarrow
     import pyarrow.parquet
 
     number = 0
     try:
         with pyarrow.parquet.ParquetFile(path) as table:
+            _tell_apart(table.schema_arrow.names, wanted, str(path))
             for batch in table.iter_batches(batch_size=1024):
                 for row in batch.to_pylist():
                     number += 1
@@ -196,7 +219,7 @@ def _parquet(path: Path) -> Iterator[Row]:
         raise TextError(f"{path} is not a whole Parquet file: {str(error).splitlines()[0]}") from error
 
 
-TABLES: dict[str, Callable[[Path], Iterator[Row]]] = {
+TABLES: dict[str, Table] = {
     ".csv": _delimited(","),
     ".tsv": _delimited("\t"),
     ".jsonl": _json_lines,
