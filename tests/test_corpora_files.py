@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from textvae.corpora import Rating, Sentence, files, read_corpus
+from textvae.corpora.splitting import Span, split_sentences
 from textvae.errors import InputError, TextError, UnknownNameError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
@@ -119,6 +120,22 @@ def test_running_text_without_a_blank_line_is_cut_between_sentences(
     assert all(len(passage) < 2000 for passage in cut)  # so memory does not grow with the file
     expected = ["We walked along the river until it was dark.", "It was good, and we slept."] * 300
     assert [sentence.text for sentence in read_corpus(path)] == expected
+
+
+def test_lines_without_an_end_are_split_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def split(text: str) -> list[Span]:
+        sizes.append(len(text))
+        return split_sentences(text)
+
+    monkeypatch.setattr(files, "PASSAGE", 1000)
+    monkeypatch.setattr(files, "split_sentences", split)
+    lines = ["and then we went along the road and saw the hills,"] * 2000
+    assert list(files.passages(iter(lines))) == ["\n".join(lines)]
+    assert sum(sizes) < 3 * len("\n".join(lines))
+    ended = [*lines[:100], "and slept. It was good.", *lines[:100]]
+    assert "".join(files.passages(iter(ended))) == "\n".join(ended)
 
 
 @pytest.mark.parametrize(

@@ -89,20 +89,21 @@ def _running_text(path: Path) -> Iterator[Sentence]:
 def passages(lines: Iterator[str]) -> Iterator[str]:
     """Stretches that no sentence crosses: paragraphs; a very long one is cut between sentences."""
     held: list[str] = []
-    size = 0
+    size, most = 0, PASSAGE
     for line in lines:
         if line.strip():
             held.append(line)
             size += len(line) + 1
         if held and not line.strip():
             yield "\n".join(held)
-            held, size = [], 0
-        elif size > PASSAGE:
+            held, size, most = [], 0, PASSAGE
+        elif size > most:
             text = "\n".join(held)
             spans = split_sentences(text)
             if last := spans[-1].start if spans else 0:
                 yield text[:last]
             held, size = [text[last:]], 0  # the last sentence may go on in the next line
+            most = max(PASSAGE, len(held[0]))  # so that a sentence without end is split in linear time
     if held:
         yield "\n".join(held)
 
