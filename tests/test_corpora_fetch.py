@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -269,6 +270,28 @@ def test_a_path_out_of_the_archive_is_refused(tmp_path: Path, make: Make, name: 
         unpack(archive, CorpusFile("a.txt", "", 2, member="c/a.txt"), tmp_path / "out" / "a.txt")
     assert not (tmp_path / "out").exists()
     assert not list(tmp_path.rglob("*evil*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "spoilt"),
+    [
+        ("crc.zip", lambda data: data.replace(b"sentence number 7\n", b"sentence number 8\n")),
+        ("cut.tar.gz", lambda data: data[: len(data) // 2]),
+        ("ruin.tar.gz", lambda data: data[: len(data) // 2] + b"\xff" * (len(data) // 2)),
+    ],
+)
+def test_a_damaged_archive_is_told_of_and_no_part_of_a_file_stays(
+    tmp_path: Path, name: str, spoilt: Callable[[bytes], bytes]
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:  # stored as it is
+        bundle.writestr("c/a.txt", TEXT)
+    data = buffer.getvalue() if name.endswith("zip") else make_tar({"c/a.txt": Random(1).randbytes(200_000)})
+    (tmp_path / name).write_bytes(spoilt(data))
+    file = CorpusFile("a.txt", "", len(TEXT), member="c/a.txt")
+    with pytest.raises(CorpusError, match=f"{name} is not a whole zip or tar archive"):
+        unpack(tmp_path / name, file, tmp_path / "out" / "a.txt")
+    assert not (tmp_path / "out" / "a.txt").exists()
 
 
 def test_links_bombs_and_ruins_are_refused(tmp_path: Path) -> None:
