@@ -1,5 +1,6 @@
 """Fetching from a server on this machine: checksums, broken transfers, archives, and what is refused."""
 
+import errno
 import hashlib
 import io
 import tarfile
@@ -142,6 +143,22 @@ def test_a_transfer_that_keeps_breaking_is_taken_up_by_the_next_command(
     assert path.read_bytes() == TEXT
     assert server.asked == [f"bytes={here}-"]
     assert not (tmp_path / "a.txt.part").exists()
+
+
+@pytest.mark.parametrize("kind", [OSError, ConnectionResetError, TimeoutError])
+def test_a_network_that_fails_is_not_a_folder_that_cannot_be_written_to(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[OSError]
+) -> None:
+    file = make_file(server)
+
+    def read(*_: object) -> bytes:
+        raise kind(errno.EHOSTUNREACH, "No route to host")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("http.client.HTTPResponse.read", read)
+        with pytest.raises(CorpusError, match=r"broke off after 0 bytes \(.*No route to host\)"):
+            fetch(make_card(file), tmp_path)
+    assert fetch(make_card(file), tmp_path) == [tmp_path / "a.txt"]
 
 
 def test_a_server_that_cannot_resume_sends_it_all_again(server: Server, tmp_path: Path) -> None:

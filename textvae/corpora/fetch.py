@@ -10,11 +10,11 @@ import hashlib
 import http.client
 import logging
 import shutil
-import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -27,7 +27,7 @@ from textvae.errors import CorpusError, OutputError
 CHUNK = 1 << 16
 ATTEMPTS = 3
 SECONDS = 30.0
-BROKEN = (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, TimeoutError, ConnectionError)
+BROKEN = (urllib.error.URLError, http.client.HTTPException)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 Progress = Callable[[str, int, int | None], None]
@@ -180,7 +180,8 @@ class Resuming:
         if here:
             headers["Range"] = f"bytes={here}-"
         try:
-            answer = _OPENER.open(urllib.request.Request(url, headers=headers), timeout=SECONDS)
+            with _network():
+                answer = _OPENER.open(urllib.request.Request(url, headers=headers), timeout=SECONDS)
         except urllib.error.HTTPError as error:
             if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE or not here:
                 raise
@@ -199,10 +200,23 @@ class Resuming:
         while True:
             if self.progress:
                 self.progress(name, here, total)
-            if not (chunk := answer.read(CHUNK)):
+            with _network():
+                chunk = answer.read(CHUNK)
+            if not chunk:
                 return here
             part.write(chunk)
             here += len(chunk)
+
+
+@contextmanager
+def _network() -> Iterator[None]:
+    """An `OSError` inside is one of the network, not of the disk: a `URLError`, as most of them are."""
+    try:
+        yield
+    except urllib.error.URLError:
+        raise
+    except OSError as error:
+        raise urllib.error.URLError(error) from error
 
 
 def refuse_insecure(url: str) -> None:
