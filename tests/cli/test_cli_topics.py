@@ -183,6 +183,8 @@ def test_files_lines_and_standard_input(run: Run, stand_in: SimpleNamespace, fol
     assert count(files[0]) == 30
     assert count(*files, "--lines") == 59
     assert count(folder, "--lines") == 59
+    files[0].write_bytes("a good\u2028day\rof\x0crain\nmore\n".encode())
+    assert count(folder, "--lines") == count(*files, "--lines")
     assert count("-", stdin="\n".join(TEXTS).encode()) == 30
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from textvae.cli.contents import STANDARD_INPUT, contents
+from textvae.cli.contents import STANDARD_INPUT, contents, lines_of
 from textvae.cli.folders import walk
 from textvae.errors import TextError, UnknownNameError
 
@@ -127,14 +127,11 @@ def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:
     passed.others += len(files) - len(texts)
     for path in texts:
         try:
-            text = _whole(path)
+            found = list(lines_of(str(path))) if lines else [_whole(path)]
         except TextError as error:
             passed.unread.append(str(error))
             continue
-        if lines:
-            yield from ((str(path), number, line) for number, line in enumerate(text.splitlines(), 1))
-        else:
-            yield str(path), None, text
+        yield from ((str(path), number if lines else None, text) for number, text in enumerate(found, 1))
 
 
 def _whole(path: Path) -> str:
