@@ -174,6 +174,18 @@ def test_early_stopping(tmp_path: Path) -> None:
     assert list(train(Worsening(), options, tmp_path / "run", resume=True)) == []  # and it stays so
 
 
+def test_a_score_that_is_not_a_number_is_worse_than_any(tmp_path: Path) -> None:
+    scores = iter([float("nan"), float("inf"), -3.0, float("nan"), -2.0])
+
+    class Told(Line):
+        def validate(self) -> Mapping[str, float]:
+            return {"score": next(scores)}
+
+    steps = list(train(Told(), TrainingOptions(validate_every=1), tmp_path / "run"))
+    assert [step.best for step in steps] == [True, False, True, False, True]
+    assert load_checkpoint(tmp_path / "run" / "best").config["figures"] == {"score": -2.0}
+
+
 def test_minutes_bound_the_training(tmp_path: Path) -> None:
     assert list(train(Line(), TrainingOptions(epochs=1e6, minutes=1e-9), tmp_path / "run")) == []
 

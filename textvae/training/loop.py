@@ -58,7 +58,7 @@ class Task(Protocol):
         """How many tokens (or sentences) the batch holds, for the speed."""
 
     def validate(self) -> Mapping[str, float]:
-        """Figures on dev; `score` is the one that decides, higher is better."""
+        """Figures on dev; `score` is the one that decides: higher is better, not finite is worst."""
 
     def export(self, folder: Path, figures: Mapping[str, float]) -> None:
         """Write the model as a checkpoint."""
@@ -220,10 +220,11 @@ def _validate(
     if team.main:
         with weights.averaged():
             figures = dict(task.validate())
-            best = progress.best is None or figures["score"] > progress.best
+            score = figures["score"] if math.isfinite(figures["score"]) else -math.inf
+            best = progress.best is None or not progress.best >= score
             if best:
                 task.export(run / "best", figures)
-                progress.best, progress.stale = figures["score"], 0
+                progress.best, progress.stale = score, 0
             else:
                 progress.stale += 1
     figures, best, progress.best, progress.stale, memory = team.agree(
