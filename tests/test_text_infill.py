@@ -266,7 +266,7 @@ def test_edits_go_the_way_asked_for(trained: tuple[InfillTask, AffectReader, Pat
     kept = editor.propose(
         "the food was awful.", np.array([-1.4, 0.0]), np.array([1.5, np.nan]), frozenset({"awful"})
     )
-    assert all("awful" in edit.form for edit in kept)
+    assert kept and all("awful" in edit.form for edit in kept)
     assert editor.propose("...", np.array([-1.4, 0.0]), np.array([1.5, np.nan])) == []
     assert editor.propose("the food.", np.zeros(2), np.full(2, np.nan)) == []
 
