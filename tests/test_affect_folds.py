@@ -45,6 +45,13 @@ def test_a_corpus_keeps_folds_of_its_own() -> None:
     ]  # fmt: skip
 
 
+def test_too_few_sentences_to_deal_out_are_told_of() -> None:
+    with pytest.raises(
+        CorpusError, match=r"3 rated sentences, too few .*: none is in dev\. Give more, or a col"
+    ):
+        official([Sentence(f"sentence {i}") for i in range(3)])
+
+
 def test_a_table_of_one_s_own_is_divided_by_its_texts(tmp_path: Path) -> None:
     table = tmp_path / "mine.csv"
     lines = [f"sentence {i},{1 + i % 4},{2}" for i in range(200)]

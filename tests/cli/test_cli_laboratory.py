@@ -114,6 +114,21 @@ def test_a_grid_skips_what_is_finished(
     assert result["folds"][0]["sentences"] == 10
 
 
+def test_figures_of_other_rows_are_not_taken_for_those_of_a_table(run: Run, tmp_path: Path) -> None:
+    recipe, table, out = tmp_path / "tiny.toml", tmp_path / "mine.csv", tmp_path / "out"
+    recipe.write_text(RECIPE)
+    rows = [f"it was {word} {i},{2 + i % 3}" for i in range(8) for word in ("bad", "good")]
+    table.write_text("\n".join(["text,valence", *rows]))
+    given = ("train", "affect", "--recipe", str(recipe), "--corpus", str(table), "--out", str(out),
+             "--set", "latent.dimensions=1", "--device", "cpu", "--folds", "2")  # fmt: skip
+    assert run(*given).code == 0
+    assert "done before" in run(*given).err
+    table.write_text("\n".join(["text,valence", *rows[:-1], "it was good 8,4.5"]))
+    other = run(*given)
+    assert other.code == 2
+    assert "another experiment (sentences differs)" in other.err
+
+
 def test_one_training_leaves_a_model_and_its_curves(run: Run, recipe: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     out = tmp_path / "out"

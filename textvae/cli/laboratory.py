@@ -31,10 +31,13 @@ class Asked:
     device: str
     precision: str
 
-    def experiment(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def experiment(self, values: Mapping[str, Any], sentences: "list[Sentence]") -> dict[str, Any]:
         """What has to be the same for results to stand in one folder."""
+        from textvae.affect.lab.folds import CORPORA, digest
+
         encoder = self.encoder or ""
-        return {
+        own = {} if self.corpus in CORPORA else {"sentences": digest(sentences)}
+        return own | {
             "recipe": dict(values), "corpus": self.corpus, "folds": self.folds, "seed": self.seed,
             "encoder": str(Path(encoder).resolve()) if Path(encoder).is_dir() else encoder,
             "grid": [entry.partition("=")[0] for entry in self.grid],
@@ -72,9 +75,9 @@ def experiment(asked: Asked, out: Path) -> None:
     ]
     base, _ = resolved("affect", asked.recipe, list(asked.overrides), asked.seed)
     check_tables(base)
-    stamp = asked.experiment(base)
-    open_folder(out, stamp, make=False)
     sentences = _sentences(asked)
+    stamp = asked.experiment(base, sentences)
+    open_folder(out, stamp, make=False)
     _divisions(asked, sentences, 0)
     results = []
     try:

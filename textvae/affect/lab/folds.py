@@ -57,14 +57,25 @@ def _own(file: str, directory: str | Path | None) -> list[Sentence]:
     return found
 
 
+def digest(sentences: list[Sentence]) -> str:
+    """Twelve hex digits, others for other sentences or ratings."""
+    return hashlib.sha256("\n".join(map(repr, sentences)).encode()).hexdigest()[:12]
+
+
 def official(sentences: list[Sentence]) -> Division:
     """Train, dev and test as the corpus has them; of five folds the first three, the fourth and the fifth.
 
-    Of sentences without splits a tenth is dev and a tenth test, by the hash of the text.
+    Of sentences without splits a tenth is dev and a tenth test, by the hash of the text. Raises `CorpusError`
+    where they are so few that none is left for train or for dev.
     """
     splits = np.array([s.split for s in sentences])
     if not splits.astype(bool).any():
         splits = np.array([_dealt(s.text) for s in sentences])
+        if missing := {"train", "dev"} - set(splits.tolist()):
+            raise CorpusError(
+                f"the corpus has {len(sentences):,} rated sentences, too few to deal out: none is in "
+                f"{min(missing)}. Give more, or a column split that names train and dev."
+            )
     if "train" in splits:
         train, dev, test = (np.flatnonzero(splits == name) for name in ("train", "dev", "test"))
     else:
