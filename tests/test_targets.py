@@ -16,6 +16,8 @@ from textvae.text.targets import AROUSAL_WORDS, WORDS, Target, parse_target
         (None, None),
         (4.0, Target(value=4.0)),
         (1, Target(value=1.0)),
+        (np.float32(2.5), Target(value=2.5)),
+        (np.int64(4), Target(value=4.0)),
         ("4", Target(value=4.0)),
         (" 3.25 ", Target(value=3.25)),
         ("+0.8", Target(shift=0.8)),
@@ -51,7 +53,27 @@ def test_words_stand_for_as_rare_places() -> None:
 
 
 @pytest.mark.parametrize(
-    "given_", ["abc", "", "9", 9, 0.99, "5.01", -1.0, "nan", "inf", float("nan"), "4,0", "+", "+-1", True]
+    "given_",
+    [
+        "abc",
+        "",
+        "9",
+        9,
+        0.99,
+        "5.01",
+        -1.0,
+        "nan",
+        "inf",
+        float("nan"),
+        "4,0",
+        "+",
+        "+-1",
+        True,
+        np.float32(5.5),
+        np.float64("nan"),
+        np.bool_(True),
+        10**400,
+    ],
 )
 def test_what_is_no_target(given_: float | str) -> None:
     with pytest.raises(

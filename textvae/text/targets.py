@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from numbers import Real
 
 from textvae.errors import TargetError
 
@@ -44,7 +45,7 @@ def parse_target(given: float | str | None, dimension: str = "the target") -> Ta
     """
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float | str):
+    if isinstance(given, bool) or not isinstance(given, Real | str):  # numpy's numbers are real ones
         raise TargetError(_complaint(dimension, repr(given)))
     if isinstance(given, str):
         text = given.strip().lower().replace("_", "-").replace(" ", "-")
@@ -55,7 +56,7 @@ def parse_target(given: float | str | None, dimension: str = "the target") -> Ta
             return Target(shift=_shift(given.strip(), dimension))
     try:
         value = float(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise TargetError(_complaint(dimension, repr(given))) from None
     if not LOWEST <= value <= HIGHEST:  # also what is not a number
         raise TargetError(_complaint(dimension, str(given).strip()))
