@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from textvae.affect.grouping import Group, groups_ahead
 from textvae.affect.model import DIMENSIONS, AffectModel, Scale
 from textvae.affect.reader import GROUP_LINES, AffectReader
 from textvae.affect.windows import OVERLAP, PieceReader
-from textvae.errors import CheckpointError, InputError
+from textvae.errors import CheckpointError, InputError, TextError
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.device import Device
 
@@ -95,6 +96,27 @@ def test_blank_texts_have_no_reading(reader: AffectReader) -> None:
     assert np.isnan(reader.score(["good", " "])).tolist() == [[False] * 3, [True] * 3]
     assert reader.analyze([]) == []
     assert reader.score([]).shape == (0, 3)
+
+
+def test_a_string_alone_is_one_text(reader: AffectReader) -> None:
+    text = "good day"
+    assert reader.score(text).tolist() == reader.score([text]).tolist()
+    assert len(reader.read(text)[0]) == len(reader.explain(text)) == 1
+    assert list(reader.stream(text)) == reader.analyze([text])
+    assert [table.texts for table in reader.tables(text)] == [[text]]
+    assert [found and found.text for found in reader.explain_stream(text)] == [text]
+
+
+@pytest.mark.parametrize(("texts", "words"), [
+    (["good", None, float("nan")], r"texts\[2\] is no text, but nan: .*with pandas: column\.fillna"),
+    (["good", 3], r"texts\[1\] is no text, but 3"),
+    (b"good", r"texts\[0\] is no text, but 103"),
+    (5, "5 is no text: give one, or several in a list"),
+])  # fmt: skip
+def test_what_is_no_text_is_told_of(reader: AffectReader, texts: Any, words: str) -> None:
+    for act in (reader.analyze, reader.score, reader.explain):
+        with pytest.raises(TextError, match=words):
+            act(texts)
 
 
 def test_a_stream_keeps_order_over_groups(reader: AffectReader) -> None:

@@ -228,6 +228,20 @@ def test_the_same_alone_in_a_list_and_in_a_stream(writer: TextWriter) -> None:
     assert writer.reconstruct(texts) == [writer.reconstruct(text) for text in texts]
 
 
+def test_a_string_alone_is_one_sentence_and_what_is_no_text_is_told_of(writer: TextWriter) -> None:
+    [streamed] = writer.transfer_stream(SENTENCES[0], valence=4.0)
+    assert_same(streamed, writer.transfer(SENTENCES[0], valence=4.0))
+    assert list(writer.reconstruct_stream(SENTENCES[0])) == [writer.reconstruct(SENTENCES[0])]
+    given: Any = np.float32(4.0)
+    assert writer.transfer(SENTENCES[0], valence=given).target_valence == 4.0
+    for given, told in (
+        (None, "None is no text"),
+        ([SENTENCES[0], None], r"texts\[1\] is no text, but None"),
+    ):
+        with pytest.raises(TextError, match=told):
+            writer.transfer(given, valence=4.0)
+
+
 def assert_same(one: Transfer, other: Transfer) -> None:
     assert [c.text for c in one.candidates] == [c.text for c in other.candidates]
     for a, b in zip(one.candidates, other.candidates, strict=True):

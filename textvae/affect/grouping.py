@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from textvae.affect.windows import PieceReader, Pieces
+from textvae.errors import TextError
 
 T = TypeVar("T")
 
@@ -24,6 +25,22 @@ class Group:
     texts: list[str | None]
     rows: np.ndarray
     pieces: Pieces
+
+
+def each_text(texts: Iterable[str | None], none: bool = True) -> Iterator[str | None]:
+    """The texts one by one, where a string alone is one text; `none`: None may stand for a blank one.
+
+    Raises `TextError` for what is no text: a number, say, or the NaN that pandas has for an empty cell.
+    """
+    if not isinstance(texts, Iterable):
+        raise TextError(f"{texts!r:.40} is no text: give one, or several in a list.")
+    for place, text in enumerate([texts] if isinstance(texts, str) else texts):
+        if not (isinstance(text, str) or (none and text is None)):
+            raise TextError(
+                f"texts[{place}] is no text, but {text!r:.40}: make it one first, an empty one "
+                'where nothing is known (with pandas: column.fillna("").astype(str)).'
+            )
+        yield text
 
 
 def groups_ahead(

@@ -13,7 +13,7 @@ from textvae.affect.attribution import integrated_gradients
 from textvae.affect.calibration import SCORES, Calibration
 from textvae.affect.explanation import leave_one_out
 from textvae.affect.folded import FoldedGru
-from textvae.affect.grouping import Group, batches, groups_ahead
+from textvae.affect.grouping import Group, batches, each_text, groups_ahead
 from textvae.affect.integers import use_integers
 from textvae.affect.model import DIMENSIONS, AffectModel
 from textvae.affect.recurrent import RecurrentEncoder
@@ -115,13 +115,13 @@ class AffectReader:
         return f"{self.device.device}, int8" if self.integers else self.device.name
 
     def analyze(self, texts: Iterable[str | None]) -> list[Reading | None]:
-        """A reading of each text, None for a blank one.
+        """A reading of each text, None for a blank one. A string alone is one text, here and below.
 
         A text longer than the model's window is read in overlapping windows, whose readings are averaged
         by their lengths; `Reading.windows` says how many there were.
+
+        Raises `TextError` for what is no text, such as a number or NaN.
         """
-        if isinstance(texts, str):
-            texts = [texts]
         return list(self.stream(texts))
 
     def stream(self, texts: Iterable[str | None]) -> Iterator[Reading | None]:
@@ -170,8 +170,6 @@ class AffectReader:
         Raises `UnknownNameError` for a dimension or a way that is not known, `InputError` for a dimension
         that the model was not taught.
         """
-        if isinstance(texts, str):
-            texts = [texts]
         return list(self.explain_stream(texts, dimension, by))
 
     def explain_stream(
@@ -187,12 +185,14 @@ class AffectReader:
         if by == "gradient":
             if self.integers:
                 raise InputError("int8 has no gradient: explain by removal, or use --precision fp32.")
-            return integrated_gradients(texts, self.model, self.pieces, self.device, dimension)
+            return integrated_gradients(each_text(texts), self.model, self.pieces, self.device, dimension)
         column = DIMENSIONS.index(dimension)
-        return leave_one_out(texts, lambda many: self._read(self.pieces.read(many))[0][:, column], dimension)
+        return leave_one_out(
+            each_text(texts), lambda many: self._read(self.pieces.read(many))[0][:, column], dimension
+        )
 
     def _groups(self, texts: Iterable[str | None], act: Callable[[Group, Event], T]) -> Iterator[T]:
-        return groups_ahead(texts, self.pieces, FAST_LINES if self.folded else GROUP_LINES, act)
+        return groups_ahead(each_text(texts), self.pieces, FAST_LINES if self.folded else GROUP_LINES, act)
 
     def _read(self, pieces: Pieces, left: Event | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Mean and spread of each text, (N, 3) float32: over its windows, weighted by their lengths.

@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textvae.affect.grouping import each_text
 from textvae.affect.reader import AffectReader
 from textvae.errors import InputError, TargetError
 from textvae.text.beam import BeamOptions
@@ -152,7 +153,10 @@ class TextWriter:
         keep: Sequence[str] = (),
         avoid: Sequence[str] = (),
     ) -> Iterator[Transfer]:
-        """`transfer` of any number of sentences, in order and in constant memory."""
+        """`transfer` of any number of sentences, in order and in constant memory; a string alone is one.
+
+        Raises `TextError` for what is no text.
+        """
         if not self.codec.model.config.affect:
             raise TargetError(
                 f"{self.name} has no affect latent and cannot be steered: name another, such as text-en."
@@ -168,18 +172,10 @@ class TextWriter:
         return self._batched(
             texts,
             lambda batch: rewrite(
-                batch,
-                goals,
-                n,
-                fidelity,
-                self.codec,
-                self.read,
-                self.scale,
-                self.steering,
-                wording,
+                batch, goals, n, fidelity, self.codec, self.read, self.scale, self.steering, wording,
                 self.editor,
             ),
-        )
+        )  # fmt: skip
 
     @overload
     def reconstruct(self, text: str, restored: bool = True) -> str: ...
@@ -252,8 +248,8 @@ class TextWriter:
         ]
 
     def _batched(self, texts: Iterable[str], act: Callable[[Sequence[str]], list[T]]) -> Iterator[T]:
-        remaining = iter(texts)
-        while batch := list(islice(remaining, BATCH)):
+        remaining = each_text(texts, none=False)
+        while batch := cast(list[str], list(islice(remaining, BATCH))):
             yield from act(batch)
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float64]:
