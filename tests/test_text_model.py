@@ -171,6 +171,10 @@ def test_batches_are_of_one_length_and_lose_nothing() -> None:
         assert data.take(group).tokens.shape == (len(group), data.lengths[group[0]])
     again = data.batches(6, np.random.default_rng(0))
     assert all(np.array_equal(a, b) for a, b in zip(groups, again, strict=True))
+    with pytest.raises(
+        RecipeError, match=r"none of the 7 sentences has 1 to 1 pieces: raise \[data\] max_pieces"
+    ):
+        Dataset(sequences, [[False] * len(s) for s in sequences], np.zeros((7, 2), np.float32), max_pieces=1)
 
 
 def test_from_tensors_round_trip_and_a_misfit() -> None:

@@ -1,6 +1,7 @@
 """The variational core against answers worked out by hand."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -128,6 +129,24 @@ def test_schedules_read_from_a_recipe() -> None:
         read_schedule({"schedule": "linear", "hihg": 2})
     with pytest.raises(RecipeError, match="give a number"):
         read_schedule("much")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            {"schedule": "linear", "low": 0, "high": "x", "end": 10},
+            r"\[objective\] kl: high = 'x' is no number",
+        ),
+        ({"schedule": "logistic", "low": 0, "high": 1, "midpoint": True, "steepness": 1}, "midpoint = True"),
+        ({"schedule": "cyclical", "low": 0, "high": 1, "period": 0}, "period = 0: give 1 step or more"),
+        ({"value": "1"}, "value = '1'"),
+        (float("nan"), "value = nan"),
+    ],
+)
+def test_a_weight_that_no_step_can_have_is_refused(value: Any, said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        read_schedule(value, "[objective] kl")
 
 
 def test_objective_is_the_weighted_sum() -> None:

@@ -150,6 +150,11 @@ class Dataset:
         max_pieces: int,
     ) -> None:
         keep = [i for i, ids in enumerate(sequences) if 0 < len(ids) <= max_pieces]
+        if not keep:
+            raise RecipeError(
+                f"none of the {len(sequences):,} sentences has 1 to {max_pieces} pieces: "
+                "raise [data] max_pieces."
+            )
         self.lengths = np.array([len(sequences[i]) for i in keep], dtype=np.int64)
         self.starts = np.concatenate([[0], np.cumsum(self.lengths)[:-1]]).astype(np.int64)
         self.tokens = np.concatenate([np.asarray(sequences[i], dtype=np.int32) for i in keep])

@@ -79,12 +79,15 @@ def read_schedule(value: float | Mapping[str, Any], where: str = "weight") -> Sc
     """The schedule that a recipe's `value` describes. Raises `RecipeError` naming `where` it stands."""
     if isinstance(value, bool) or not isinstance(value, int | float | Mapping):
         raise RecipeError(f"{where} = {value!r}: give a number or a table with the key schedule.")
-    if isinstance(value, int | float):
-        return Constant(float(value))
-    parameters = dict(value)
+    parameters = dict(value) if isinstance(value, Mapping) else {"value": float(value)}
     name = str(parameters.pop("schedule", "constant"))
     if name not in SCHEDULES:
         raise UnknownNameError("schedule", name, SCHEDULES, f"It stands in {where}.")
+    for key, given in parameters.items():
+        if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+            raise RecipeError(f"{where}: {key} = {given!r} is no number that a weight can follow: give one.")
+        if key == "period" and given < 1:
+            raise RecipeError(f"{where}: period = {given!r}: give 1 step or more.")
     try:
         return SCHEDULES[name](**parameters)
     except TypeError as error:
