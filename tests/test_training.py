@@ -28,6 +28,7 @@ from textvae.training.loop import TrainingOptions, train
 from textvae.training.quantisation import dequantise, quantise
 from textvae.training.recipe import load_recipe, read_table
 from textvae.training.signals import Interrupted
+from textvae.training.whole import write_whole
 from textvae.variational.objective import Objective
 
 
@@ -236,6 +237,39 @@ def test_saving_again_keeps_the_card(tmp_path: Path) -> None:
     save_checkpoint(folder, {"kind": "text"}, {"w": torch.zeros(1)})
     assert (folder / "README.md").read_text() == "card"
     assert load_checkpoint(folder).tensors["w"].item() == 0.0
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_saving_again_keeps_folders_and_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
+) -> None:
+    if not in_one_step:
+        monkeypatch.setattr("textvae.training.whole._exchange", lambda a, b: False)
+    link, folder = tmp_path / "link", tmp_path / "model"
+    link.symlink_to("model")
+    write_whole(link, {"a": b"1"})
+    (folder / "notes").mkdir()
+    (folder / "notes" / "thesis.txt").write_text("mine")
+    (folder / "lost").symlink_to("nowhere")
+    write_whole(link, {"a": b"2", "b": b"3"})
+    assert (folder / "notes" / "thesis.txt").read_text() == "mine"
+    assert sorted(path.name for path in folder.iterdir()) == ["a", "b", "lost", "notes"]
+    assert ((folder / "a").read_bytes(), (folder / "b").read_bytes()) == (b"2", b"3")
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "model"]
+
+
+def test_a_folder_that_cannot_be_changed_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_whole(tmp_path / "model", {"a": b"1"})
+
+    def refuse(a: Path, b: Path) -> None:
+        raise OSError("busy")
+
+    monkeypatch.setattr("textvae.training.whole._change_places", refuse)
+    with pytest.raises(OSError, match="busy"):
+        write_whole(tmp_path / "model", {"a": b"2"})
+    assert (tmp_path / "model" / "a").read_bytes() == b"1"
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 

@@ -71,3 +71,20 @@ def test_what_cannot_be_calibrated(run: Run, here: Path) -> None:
         assert message in outcome.err
     assert not (here / "new").exists()
     assert (here / "full" / "mine.txt").exists()
+
+
+def test_what_a_folder_holds_beside_the_model_stays(run: Run, here: Path) -> None:
+    (here / "model" / "state").mkdir()
+    (here / "model" / "state" / "state.json").write_text("{}")
+    assert run("calibrate", "model", "--corpus", "rated.csv", "-o", "model", "--force").code == 0
+    assert (here / "model" / "state" / "state.json").read_text() == "{}"
+    assert "calibration.json" in load_checkpoint("model").files
+
+
+def test_the_folder_that_one_is_in_is_refused(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch, refused: Callable[..., None]
+) -> None:
+    (here / "empty").mkdir()
+    monkeypatch.chdir(here / "empty")
+    refused(run("calibrate", "../model", "--corpus", "../rated.csv", "-o", "."), "the folder that you are in")
+    assert sorted(path.name for path in here.iterdir()) == ["empty", "model", "rated.csv"]

@@ -95,12 +95,17 @@ def test_columns(run: Run, refused: Refused) -> None:
     refused(run("topics", "a.txt", "--column", "review"), "no table", "leave out --column")
 
 
-def test_places_are_looked_at_before_the_texts(run: Run, refused: Refused) -> None:
+def test_places_are_looked_at_before_the_texts(
+    run: Run, refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("kept").mkdir()
     Path("kept/notes.txt").write_text("mine")
     refused(run("topics", "nowhere", "--save", "kept"), "kept exists and is not an empty folder")
     refused(run("topics", "nowhere", "--plot", "topics.pdf"), ".png, .svg or .html")
     refused(run("topics", "nowhere", "-o", "kept"), "is a folder")
+    Path("here").mkdir()
+    monkeypatch.chdir("here")
+    refused(run("topics", "nowhere", "--save", "."), "the folder that you are in")
     Path("topics.html").write_text("mine")
     refused(run("topics", "nowhere", "--plot", "topics.html"), "exists", "--force")
 

@@ -8,7 +8,7 @@ import typer
 from textvae.cli import render
 from textvae.cli.evaluate import ColumnOption, chosen, show
 from textvae.cli.options import CorporaOption, DeviceOption, Format, FormatOption, PrecisionOption
-from textvae.cli.output import Target, check_folder_place
+from textvae.cli.output import Target, check_model_place
 from textvae.errors import OutputError
 
 
@@ -49,7 +49,7 @@ def calibrate(
         raise OutputError(
             f"{output} is not empty: choose another folder, or add --force to replace the model."
         )
-    check_folder_place(output)
+    check_model_place(output)
     sentences, name = chosen(corpus, split, corpora, column, usual="dev")
     rated = list(sentences)
 

@@ -209,6 +209,15 @@ def check_place(path: Path, force: bool, example: str = "results.jsonl") -> None
         check_folder_place(path)
 
 
+def check_model_place(folder: Path) -> None:
+    """Raise `OutputError` where a model's folder could not be made, or be changed for a new one."""
+    place = folder.resolve()
+    if place == Path.cwd() or place.is_mount():
+        what = "the folder that you are in" if place == Path.cwd() else "where a file system begins"
+        raise OutputError(f"{folder} is {what}, which cannot be changed for another: name one below it.")
+    check_folder_place(place.parent)
+
+
 def check_folder_place(path: Path) -> None:
     """Raise `OutputError` where a folder at `path`, or a file, could not be made or written to."""
     place = next((place for place in (path, *path.absolute().parents) if place.exists()), path)

@@ -125,9 +125,10 @@ def learn(prepared: Prepared, wanted: Wanted, save: Path | None) -> "TopicReader
     `wanted.minutes`; kept in `save`."""
     with render.waiting("loading torch"):
         from textvae.topics import reader
-        from textvae.training.checkpoint import load_checkpoint, write_whole
+        from textvae.training.checkpoint import load_checkpoint
         from textvae.training.device import choose_device
         from textvae.training.loop import train
+        from textvae.training.whole import write_whole
 
         device = choose_device(wanted.device, "fp32")
     bags, tries = prepared.bags, wanted.tries or tries_of(len(prepared.bags))

@@ -18,7 +18,7 @@ from textvae.cli.options import (
     OutputOption,
     PrecisionOption,
 )
-from textvae.cli.output import Target, write
+from textvae.cli.output import Target, check_model_place, write
 from textvae.errors import InputError, OutputError, TextError
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ def check_places(save: Path | None, plot: Path | None, force: bool) -> None:
         check_figure(plot, force)
     if save is not None and (save.is_file() or (save.is_dir() and any(save.iterdir()))):
         raise OutputError(f"{save} exists and is not an empty folder: name another one.")
+    if save is not None:
+        check_model_place(save)
 
 
 def documents(texts: Sequence[str], column: str | None, lines: bool | None) -> list[Document]:

@@ -4,12 +4,8 @@
 says by itself what it is and whether it is whole. Weights are safetensors only; nothing is unpickled.
 """
 
-import ctypes
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +19,7 @@ from torch import Tensor
 from textvae import resources
 from textvae.errors import CheckpointError, UnknownNameError
 from textvae.training.quantisation import SCALE, dequantise, quantise
+from textvae.training.whole import write_whole
 
 FORMAT = 1
 KINDS = ("affect", "infill", "text", "topics")
@@ -51,50 +48,6 @@ class Checkpoint:
     def checksum(self) -> str:
         """The first 12 hex digits of the weights' sha256: names these weights in a report."""
         return str(self.config["files"][WEIGHTS])[:12]
-
-
-AT_FDCWD, RENAME_EXCHANGE = -100, 2
-
-
-def _exchange(a: Path, b: Path) -> bool:
-    """Let two names change places in one step, where the system can (Linux); whether they have."""
-    try:
-        change = ctypes.CDLL(None).renameat2
-    except (AttributeError, OSError, TypeError):
-        return False
-    names = os.fsencode(a), os.fsencode(b)
-    return bool(change(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE) == 0)
-
-
-def write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files` into `folder` so that a reader sees either the old folder or the whole new one.
-
-    Where the system cannot exchange two folders in one step there is none for a moment. Files of an old
-    folder that are not in `files` are kept (a model card survives a new export).
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        for name, content in files.items():
-            with (fresh / name).open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        fresh.chmod(0o755)
-        if not folder.exists():
-            fresh.rename(folder)
-            return
-        for old in folder.iterdir():
-            if old.is_file() and old.name not in files:
-                shutil.copy2(old, fresh / old.name)
-        if _exchange(fresh, folder):
-            return
-        retired = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-        folder.rename(retired / folder.name)
-        fresh.rename(folder)
-        shutil.rmtree(retired, ignore_errors=True)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def save_checkpoint(

@@ -14,7 +14,7 @@ from safetensors.torch import save as serialise_tensors
 from torch import Tensor, nn
 
 from textvae.errors import CheckpointError, InputError, OutputError
-from textvae.training.checkpoint import write_whole
+from textvae.training.whole import write_whole
 
 
 @dataclass(slots=True)
