@@ -1,8 +1,10 @@
 """Every kind of bad input has a message that says what to do, and no traceback."""
 
 import errno
+import io
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -184,6 +186,53 @@ def test_a_closed_pipe_is_quiet(format: str) -> None:
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+class Unheard(io.TextIOBase):
+    """A stream whose reader is gone."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError
+
+    def isatty(self) -> bool:
+        return False
+
+
+def test_results_are_whole_where_nobody_hears_the_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "out.jsonl"
+    monkeypatch.setattr("sys.stderr", Unheard())
+    assert app.run(["analyze", "--text", "x" * 1500, "--text", "good", "-o", str(file)]) == 0  # with a note
+    assert len(file.read_text().splitlines()) == 2
+    assert app.run(["analyze", "--text", "good", "-o", str(file)]) == 2
+
+
+def test_an_error_that_nobody_hears_has_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "textvae", "corpus", "show", "nowhere"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writing, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        ("corpus show sample 2>&-", 0, b""),
+        ("corpus show nowhere 2>&-", 2, b""),
+        ("topics - <&-", 2, b"there is no text"),
+    ],
+)
+def test_closed_streams(given: str, code: int, said: bytes) -> None:
+    command = f"{shlex.quote(sys.executable)} -m textvae {given}"
+    done = subprocess.run(command, shell=True, capture_output=True, check=False)
+    assert (done.returncode, bool(done.stdout)) == (code, code == 0)
+    assert said in done.stderr
+    assert b"Traceback" not in done.stdout + done.stderr
 
 
 def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

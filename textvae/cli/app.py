@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -87,9 +87,13 @@ def options(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line (`sys.argv` unless `arguments` are given) and exit."""
     signal.signal(signal.SIGTERM, _terminated)
-    if sys.stdout is None:  # closed by the caller: `textvae ... >&-`
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by the caller: `textvae ... >&-`
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    try:
+        sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        _settle_stderr()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -105,7 +109,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt as stop:
         return _say(str(stop) or "stopped.", 128 + getattr(stop, "number", signal.SIGINT))
     except BrokenPipeError:
-        _silence_stdout()
+        _silence(sys.stdout)
         return 0
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # rich leaves so when nobody reads its help
@@ -130,7 +134,7 @@ def _report(error: Exception) -> int:
     if isinstance(error, TextvaeError):
         return _say(str(error), error.exit_code)
     if isinstance(error, OSError):
-        _silence_stdout()
+        _silence(sys.stdout)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return _say(
                 "no space is left where the results go: free some, or write elsewhere with -o FILE.", 1
@@ -157,11 +161,19 @@ def _without_debug(arguments: Sequence[str]) -> tuple[list[str], bool]:
     return head + list(arguments[end:]), len(head) < end
 
 
-def _silence_stdout() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush does not complain again."""
+def _settle_stderr() -> None:
+    """Let what nobody hears on standard error not change the exit code at the interpreter's last flush."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    """Point a stream at nothing, so that the interpreter's last flush does not complain again."""
     try:
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        os.dup2(nothing, stream.fileno())
         os.close(nothing)
     except (OSError, ValueError):  # not a file: a test's capture, say
         return

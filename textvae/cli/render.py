@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import isfinite
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
@@ -106,8 +106,9 @@ def written(screen: "Console", row: "Row", note: str = "") -> None:
 
 
 def note(message: str) -> None:
-    """Something that a person should know and that is no result: on standard error."""
-    print("textvae: " + visible(message), file=sys.stderr)
+    """Something that a person should know and that is no result: on standard error, if anybody listens."""
+    with suppress(OSError, ValueError):
+        print("textvae: " + visible(message), file=sys.stderr)
 
 
 def progress(items: Iterable[T], what: str) -> Iterator[T]:
