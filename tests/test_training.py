@@ -350,6 +350,20 @@ def test_devices() -> None:
         choose_device("cpu", "fp8")
 
 
+def test_of_a_launched_process_only_the_gpu_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("WORLD_SIZE", "2"), ("RANK", "1"), ("LOCAL_RANK", "3")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("textvae.training.processes.Launched.__init__", None)  # nobody may wait for others
+    assert choose_device().device.type in ("cpu", "cuda")
+    assert len(list(train(Line(), OPTIONS, tmp_path / "run"))) == 20
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr("torch.empty", lambda *_, **__: None)
+    assert str(choose_device("auto", "fp32").device) == "cuda:1"
+    monkeypatch.delenv("LOCAL_RANK")
+    assert str(choose_device("auto", "fp32").device) == "cuda"
+
+
 def test_a_training_that_time_ends_validates_its_last_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

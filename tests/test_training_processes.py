@@ -147,6 +147,18 @@ def test_a_launched_process_needs_accelerate(monkeypatch: pytest.MonkeyPatch) ->
         processes.cache_clear()
 
 
+def test_a_process_that_is_told_of_no_others_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("accelerate")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    processes.cache_clear()
+    try:
+        with pytest.raises(InputError, match="unset WORLD_SIZE"):
+            processes()
+    finally:
+        processes.cache_clear()
+
+
 def test_a_kill_that_follows_ctrl_c_is_no_second_asking() -> None:
     with deferred_signals() as seen:
         os.kill(os.getpid(), signal.SIGINT)

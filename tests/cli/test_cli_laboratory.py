@@ -86,11 +86,11 @@ def test_a_grid_skips_what_is_finished(
     out, trained = tmp_path / "out", []
     whole = trials.trial
 
-    def noted(lab: Any, division: Any, options: Any, folder: Path, best: bool = False) -> Any:
+    def noted(lab: Any, division: Any, options: Any, folder: Path, **more: Any) -> Any:
         trained.append((folder.parent.name, lab.recurrent.hidden, options.seed))
         if len(trained) == 3:
             raise KeyboardInterrupt
-        return whole(lab, division, options, folder, best)
+        return whole(lab, division, options, folder, **more)
 
     monkeypatch.setattr(trials, "trial", noted)
     given = ("train", "affect", "--recipe", str(recipe), "--out", str(out), "--device", "cpu",

@@ -22,14 +22,14 @@ def follow(task: "Task", options: "TrainingOptions", out: Path, resume: bool, un
 
     team = processes()
     if not team.main:  # one of several processes: the main one draws
-        deque(train(task, options, out, resume), maxlen=0)
+        deque(train(task, options, out, resume, team), maxlen=0)
         return
     place = task.device.name + (f", {team.count} processes" if team.count > 1 else "")
     print(f"training on {place}, seed {options.seed}, in {render.visible(str(out))}", flush=True)
     last: Step | None = None
     best: Step | None = None
     try:
-        for step in drawn(train(task, options, out, resume), unit):
+        for step in drawn(train(task, options, out, resume, team), unit):
             last = step
             best = step if step.best else best
     except KeyboardInterrupt as stop:

@@ -161,13 +161,14 @@ def _run(
     """The figures of every fold; those that are in `folder` are not made again."""
     from textvae.affect.lab.trials import measured, trial
     from textvae.cli.following import drawn
+    from textvae.training.processes import processes
 
     found = []
     divisions = _divisions(asked, sentences, options.seed)
     for number, division in enumerate(divisions, 1):
         place = folder / f"fold{number}"
         if (figures := measured(place)) is None:
-            for _ in drawn(trial(lab, division, options, place), "sentences"):
+            for _ in drawn(trial(lab, division, options, place, team=processes()), "sentences"):
                 pass
             figures = measured(place)
         assert figures is not None  # the trial has just written them

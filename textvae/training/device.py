@@ -1,5 +1,6 @@
 """Which device and which precision a model runs on."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,6 @@ from typing import Any
 import torch
 
 from textvae.errors import InputError
-from textvae.training.processes import processes
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
@@ -58,8 +58,7 @@ def choose_device(device: str = "auto", precision: str = "auto") -> Device:
     if precision not in ("auto", *PRECISIONS):
         raise InputError(f"unknown precision {precision!r}: use auto, fp32 or bf16.")
     if device == "auto":
-        given = processes().device
-        device = str(given or ("cuda" if torch.cuda.is_available() else "cpu"))
+        device = _own_gpu() if torch.cuda.is_available() else "cpu"
     try:
         chosen = torch.device(device)
         torch.empty(0, device=chosen)
@@ -70,3 +69,9 @@ def choose_device(device: str = "auto", precision: str = "auto") -> Device:
         fast = torch.cuda.is_bf16_supported() if chosen.type == "cuda" else cpu_has_bf16()
         precision = "bf16" if fast and chosen.type in ("cuda", "cpu") else "fp32"
     return Device(chosen, PRECISIONS[precision])
+
+
+def _own_gpu() -> str:
+    """The GPU of this process: of those that a launcher starts on a machine, each has its own."""
+    number = os.environ.get("LOCAL_RANK", "")
+    return f"cuda:{int(number) % torch.cuda.device_count()}" if number.isdecimal() else "cuda"

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from textvae.errors import OutputError, RecipeError, TrainingError
 from textvae.training.device import Device
-from textvae.training.processes import Processes, processes
+from textvae.training.processes import Processes
 from textvae.training.signals import Interrupted, deferred_signals
 from textvae.training.state import Progress, Weights, load_state, open_log, save_state
 from textvae.training.steps import check_alike, take_step
@@ -116,18 +116,21 @@ class Step:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
-def train(task: Task, options: TrainingOptions, run: Path, resume: bool = False) -> Iterator[Step]:
+def train(
+    task: Task, options: TrainingOptions, run: Path, resume: bool = False, team: Processes | None = None
+) -> Iterator[Step]:
     """Train `task` in the folder `run`: `log.jsonl`, `state/` to resume from, `best/` and `last/` to use.
 
-    With the same `parts`, one process and several go through the same losses, but for rounding, and a
-    training can be resumed by another number of processes; they all must see the folder.
+    A process trains alone unless it is given the `team` that `processes()` finds. With the same `parts`, one
+    process and several go through the same losses, but for rounding, and a training can be resumed by
+    another number of processes; they all must see the folder.
 
     Raises `OutputError` if `run` holds a training and `resume` is not set, or if one is at work there;
     `TrainingError` when the loss is not finite (the last state and the best checkpoint stay), `InputError` if
     a resumed training began with another seed or other batches, `Interrupted` after Ctrl-C or SIGTERM, once
     the step is done and the state is saved.
     """
-    team = processes()
+    team = team or Processes()
     has_state = (run / "state" / "state.json").is_file()
     if has_state and not resume:
         raise OutputError(f"{run} already holds a training: resume it with --resume, or name another folder.")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 from textvae.errors import InputError
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 T = TypeVar("T")
@@ -35,11 +34,6 @@ class Processes:
     def main(self) -> bool:
         """Whether this process writes the log, the state and the checkpoints."""
         return self.index == 0
-
-    @property
-    def device(self) -> "torch.device | None":
-        """The GPU that the launcher gave this process, if any."""
-        return None
 
     def add_up(self, tensor: "Tensor") -> "Tensor":
         """The sum of every process's `tensor`, the same on all of them."""
@@ -73,10 +67,6 @@ class Launched(Processes):
         self.state = PartialState(cpu=cpu or not torch.cuda.is_available(), timeout=PATIENCE)
         self.count, self.index = self.state.num_processes, self.state.process_index
 
-    @property
-    def device(self) -> "torch.device | None":
-        return self.state.device if self.state.device.type != "cpu" else None
-
     def add_up(self, tensor: "Tensor") -> "Tensor":
         from accelerate.utils import reduce
 
@@ -103,9 +93,10 @@ class Launched(Processes):
 
 @cache
 def processes() -> Processes:
-    """The processes that this one belongs to. The first call in a launched process joins the others.
+    """The processes that this one trains with. The first call in a launched process joins the others, and
+    waits for them: only `textvae train` asks.
 
-    Raises `InputError` in a launched process without Accelerate.
+    Raises `InputError` in a launched process without Accelerate, and where nothing tells of the others.
     """
     if int(os.environ.get("WORLD_SIZE") or 1) < 2:
         return Processes()
@@ -116,4 +107,10 @@ def processes() -> Processes:
             "training in several processes goes through Hugging Face Accelerate, which is not installed: "
             "pip install 'textvae[distributed]'."
         ) from error
-    return Launched()
+    try:
+        return Launched()
+    except ValueError as error:
+        raise InputError(
+            f"WORLD_SIZE={os.environ['WORLD_SIZE']} says that several processes train together, but nothing "
+            "tells where the others are: begin with accelerate launch or torchrun, or unset WORLD_SIZE."
+        ) from error

@@ -14,13 +14,19 @@ from textvae.affect.lab.folds import Division
 from textvae.affect.lab.laboratory import Laboratory
 from textvae.training.grid import read_result, write_result
 from textvae.training.loop import Step, TrainingOptions, train
+from textvae.training.processes import Processes
 
 MEASURED = "figures.json"
 NEUTRAL = 3.0  # the middle of the scale
 
 
 def trial(
-    lab: Laboratory, division: Division, options: TrainingOptions, folder: Path, best: bool = False
+    lab: Laboratory,
+    division: Division,
+    options: TrainingOptions,
+    folder: Path,
+    best: bool = False,
+    team: Processes | None = None,
 ) -> Iterator[Step]:
     """Train on `division.train`, and write `figures.json` and `log.jsonl` into `folder`.
 
@@ -30,7 +36,7 @@ def trial(
     shutil.rmtree(folder, ignore_errors=True)
     study = lab.study(division, options.seed)
     step: Step | None = None
-    for step in train(study, replace(options, save_every=1e9), folder):
+    for step in train(study, replace(options, save_every=1e9), folder, team=team):
         yield step
     if best:
         study.restore()
