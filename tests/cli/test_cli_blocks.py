@@ -13,11 +13,12 @@ from textvae.cli import blocks, output, sentences
 from textvae.cli.app import run
 from textvae.cli.options import Format, affect_model
 from textvae.cli.reading import Item
+from textvae.corpora.files import read_file
 from textvae.errors import InputError
 
 TEXTS = [
     "what a day", "", 'He said: "no", ok', "tab\there", "\x1b[31m\x7f\u2028\x9b x", " ", "long", "日本語 😀",
-    "what a day",
+    "what a day", "a\rb",
 ]  # fmt: skip
 
 
@@ -45,6 +46,32 @@ def items() -> Iterator[Item]:
         yield Item('a,"b.txt' if named else None, index + 1 if named else None, index, text)
 
 
+def test_what_is_written_as_csv_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    texts = [text for text in TEXTS if text.strip()]
+    view = output.View(
+        {"text": str, "rank": int, "score": float}, lambda row: None, lambda rows, stream: None
+    )
+    rows: list[output.Row] = [{"text": text, "rank": None, "score": 0.1 + 0.2} for text in texts]
+    output.write(rows, view, output.Target(Format.csv, file))
+    assert file.read_text(encoding="utf-8").startswith("text,rank,score\nwhat a day,,0.3\n")
+    assert [sentence.text for sentence in read_file(file)] == texts
+
+
+def test_of_two_writers_each_has_its_own_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, names = tmp_path / "x.txt", iter("aab")
+    monkeypatch.setattr("textvae.cli.output.secrets.token_hex", lambda size: next(names))
+    with output.replacing(path) as first:
+        first.write(b"first ")
+        with pytest.raises(FileExistsError), output.replacing(path):  # by chance of the same name
+            pass
+        with output.replacing(path) as second:
+            second.write(b"second")
+        first.write(b"run")
+    assert path.read_bytes() == b"first run"
+    assert [file.name for file in tmp_path.iterdir()] == ["x.txt"]
+
+
 @pytest.mark.parametrize("kind", [Format.csv, Format.jsonl])
 def test_blocks_write_what_rows_write(
     kind: Format, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -67,6 +94,8 @@ def test_numbers_are_written_with_six_decimals() -> None:
     assert blocks.decimals(np.array([found]))[0] == [repr(round(number, 6)) for number in found]
     random = np.random.default_rng(0).uniform(0, 9.9, (500, 12)).astype(np.float32)
     assert blocks.decimals(random) == [[repr(round(number, 6)) for number in row] for row in random.tolist()]
+    halves = [1.0000005, 2.0078125, 2.0000015, 3.1234565, 4.9999995, 9.9999985]  # of the last decimal
+    assert blocks.decimals(np.array([halves]))[0] == [repr(round(number, 6)) for number in halves]
     odd = [-1.5, 12.25, 1e-7, float("nan")]  # off the tables
     assert blocks.decimals(np.array([odd]))[0] == ["-1.5", "12.25", "0.0", None]
     assert blocks.decimals(np.empty((0, 12))) == []

@@ -1,11 +1,11 @@
 """Results go out here: as a table, lines, JSON, CSV or Parquet, to standard output or to a whole file."""
 
-import csv
 import io
 import json
 import math
 import os
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,6 +32,7 @@ _BY_ENDING = {
     ".parquet": Format.parquet,
 }
 _NOT_WRITTEN = {".json", ".tsv", ".tab", ".xlsx", ".xls", ".html", ".htm", ".md", ".tex", ".feather"}
+_QUOTED = re.compile('[",\r\n]').search
 # JSON leaves these as they are; a terminal, a pager or a UTF-8 encoder does not.
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -124,12 +125,17 @@ def _number(value: object) -> object:
 
 
 def _write_csv(rows: Iterable[Row], view: View, stream: TextIO) -> None:
-    show = visible if stream.isatty() else str
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(view.columns)
+    safe = visible if stream.isatty() else str
+    stream.write(",".join(map(cell, view.columns)) + "\n")
     for row in rows:
         values = (_number(row[name]) for name in view.columns)
-        writer.writerow([show(value) if isinstance(value, str) else value for value in values])
+        shown = ("" if value is None else cell(safe(str(value))) for value in values)
+        stream.write(",".join(shown) + "\n")
+
+
+def cell(text: str) -> str:
+    """A field of CSV, in quotes where it holds what would end it: either line end, too."""
+    return '"' + text.replace('"', '""') + '"' if _QUOTED(text) else text
 
 
 def _write_parquet(rows: Iterable[Row], view: View, binary: BinaryIO) -> None:
@@ -173,9 +179,10 @@ def _opened(target: Target) -> Iterator[BinaryIO]:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A new file that takes `path`'s name when the block ends well, and is gone when it does not."""
     path = path.resolve()  # a link stays a link
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    file = part.open("xb")  # one that is there already is another writer's
     try:
-        with part.open("xb") as file:
+        with file:
             yield file
         part.replace(path)
     except BaseException:

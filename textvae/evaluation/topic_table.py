@@ -5,7 +5,6 @@ file carries the signature asked for is not trained again.
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from textvae.evaluation.report import digest
 from textvae.evaluation.topic_figures import FIGURES, Outcome, TopicCorpus, measure
 from textvae.topics.coherence import top_words
 from textvae.topics.reader import TopicReader, fit_steps
+from textvae.training.grid import write_result
 from textvae.training.loop import Step
 
 SHOWN = 25
@@ -56,10 +56,7 @@ def finished(
     outcome = train(path.with_name(f"{path.stem}-{recipe}"))
     words = top_words(outcome.topics, corpus.train.words, SHOWN)
     run = Run(system, corpus.name, k, seed, recipe, named, measure(outcome, corpus), words)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(asdict(run), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_result(path, asdict(run))
     return run
 
 
