@@ -1,7 +1,9 @@
-"""Arrays in the user's cache: computed once, again where damaged, by several at a time."""
+"""What is kept in the user's cache: computed once, again where damaged, by several at a time."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -37,3 +39,20 @@ def test_several_may_ask_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path))
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, [200_000] * 8)) == [400_000.0] * 8
+
+
+def test_a_cache_that_cannot_be_written_costs_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path / "file"))
+    assert ask(3) == 6.0
+
+    def full(file: IO[bytes], *_: object, **__: object) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path))
+    monkeypatch.setattr("numpy.save", full)
+    assert ask(3) == 6.0
+    assert list((tmp_path / "readings").iterdir()) == []

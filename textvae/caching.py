@@ -1,8 +1,10 @@
-"""Arrays that are computed once and kept in the user's cache."""
+"""What is computed once and kept in the user's cache."""
 
-import os
+import tempfile
 from collections.abc import Callable
-from threading import get_ident
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +27,19 @@ def kept_array(
     except (OSError, ValueError, EOFError):
         pass  # not there, or damaged
     made = compute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}-{get_ident()}.part.npy")
-    np.save(fresh, made, allow_pickle=False)
-    fresh.replace(path)
+    keep(path, lambda file: np.save(file, made, allow_pickle=False))
     return made
+
+
+def keep(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let `write` write a file of the cache, whole or not at all.
+
+    A cache that cannot be written to, or is full, costs the time of computing it again, and no more.
+    """
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as folder:
+            fresh = Path(folder, path.name)
+            with fresh.open("wb") as file:
+                write(file)
+            fresh.replace(path)

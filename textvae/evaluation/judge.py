@@ -5,12 +5,9 @@ Efficient Text Classification"), trained on a corpus's own labels within a minut
 user's cache.
 """
 
-import os
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from textvae import resources
+from textvae.caching import keep
 from textvae.corpora.sentence import Sentence
 from textvae.errors import CorpusError
 from textvae.evaluation.metrics import tokenise
@@ -164,16 +162,6 @@ def load_judge(sentences: Sequence[Sentence], options: JudgeOptions | None = Non
         return Judge(labels, tensors["embedding"], tensors["output"])
     except (OSError, KeyError, SafetensorError):
         judge = train_judge(sentences, options)
-    _keep(path, serialise_tensors({"embedding": judge.embedding, "output": judge.output}))
+    content = serialise_tensors({"embedding": judge.embedding, "output": judge.output})
+    keep(path, lambda file: file.write(content))
     return judge
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write the cache, whole or not at all; a cache that cannot be written costs time only."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            stream.write(content)
-        os.replace(stream.name, path)  # noqa: PTH105
-    except OSError:
-        return
