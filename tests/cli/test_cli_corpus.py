@@ -101,6 +101,8 @@ def test_reports(run: Run, golden: Callable[[str, str], None], tmp_path: Path) -
     outcome = run("evaluate", "reconstruction", "--corpus", "sample", "--outputs", judged)
     assert outcome.code == 2
     assert "exists" in outcome.err
+    outcome = run("evaluate", "reconstruction", "-o", "r.jsonl", "--outputs", "./r.jsonl", "--force")
+    assert (outcome.code, "-o and --outputs both name r.jsonl" in outcome.err) == (2, True)
 
 
 @pytest.mark.usefixtures("report")

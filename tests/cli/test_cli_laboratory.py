@@ -171,6 +171,13 @@ def test_folds_of_a_recipe_with_stages_and_of_no_corpus(run: Run, tmp_path: Path
     assert not out.exists()
 
 
+def test_folds_are_not_resumed_but_repeated(run: Run, recipe: Path, tmp_path: Path) -> None:
+    for way in (("--folds", "4"), ("--grid", "recurrent.hidden=3,4")):
+        outcome = run("train", "affect", "--recipe", recipe, *way, "--out", tmp_path / "out", "--resume")
+        assert (outcome.code, "leave out --resume" in outcome.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_columns_are_aligned() -> None:
     assert aligned([["a", "bb"], ["ccc", "d"]]) == ["a    bb", "ccc   d"]
 

@@ -175,6 +175,13 @@ def test_drawn_figures(run: Run, corpus: Path, ending: str) -> None:
         (["--k", "2"], "--add FROM TO"),
         (["--add", "bad", "good", "--traverse", "1"], "--traverse and --add"),
         (["--plot", "a.pdf"], "ends in '.pdf'"),
+        (["--traverse", "1", "--split", "dev", "--column", "text=x"], "leave out --split, --column"),
+        (["--traverse", "1", "--seed", "2"], "leave out --seed"),
+        (["--traverse", "1", "--colour", "label"], "--colour goes with --plot FILE"),
+        (["--traverse", "1", "-n", "3"], "-n goes with --nearest TEXT"),
+        (["--nearest", "x", "--projection", "pca"], "--projection goes with --plot FILE or --points"),
+        (["--points", "--steps", "3"], "--steps goes with --traverse DIM"),
+        (["--plot", "a.png", "-o", "a.png"], "both name a.png"),
         (["--nearest", " "], "is empty"),
     ],
 )

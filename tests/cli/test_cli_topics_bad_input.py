@@ -106,6 +106,7 @@ def test_places_are_looked_at_before_the_texts(
     Path("here").mkdir()
     monkeypatch.chdir("here")
     refused(run("topics", "nowhere", "--save", "."), "the folder that you are in")
+    refused(run("topics", "nowhere", "--plot", "t.png", "-o", "t.png", "--format", "csv"), "both name t.png")
     Path("topics.html").write_text("mine")
     refused(run("topics", "nowhere", "--plot", "topics.html"), "exists", "--force")
 
@@ -113,11 +114,15 @@ def test_places_are_looked_at_before_the_texts(
 def test_stop_words_recipe_and_model(run: Run, monkeypatch: pytest.MonkeyPatch, refused: Refused) -> None:
     refused(run("topics", "nowhere", "--stop-words", "none.txt"), "no such file", "english")
     training = "-k 5|--save kept|--plot a.html|--minutes 1|--seed 3|--recipe nmf|--words 3|--no-affect"
-    for option in map(str.split, training.split("|")):
+    for option in map(str.split, f"{training}|--device cpu|--precision fp32".split("|")):
         refused(run("topics", "nowhere", "--model", "m", *option), option[0], "with --model")
     Path("a.txt").write_text("good\n")
     refused(run("topics", "a.txt", "--model", "affect-en"), "not of topics")
     refused(run("topics", "a.txt", "--model", "nowhere"), "unknown model 'nowhere'")
+    refused(run("topics", "a.txt", "--no-affect", "--precision", "fp32"), "leave it out with --no-affect")
+    folder = filled("texts", ["the cat and the dog", "a dog ate the soup"] * 6)
+    refused(run("topics", folder, "--precision", "bogus"), "unknown precision 'bogus'")
+    refused(run("topics", folder, "--no-affect", "--device", "cuda:777"), "'cuda:777' cannot be used")
     monkeypatch.undo()
 
 

@@ -83,7 +83,9 @@ def test_a_file_of_blank_lines_has_no_figures(run: Run, here: Path) -> None:
     )
 
 
-def test_a_window_adds_running_means_within_each_file(run: Run, here: Path) -> None:
+def test_a_window_adds_running_means_within_each_file(
+    run: Run, here: Path, refused: Callable[..., None]
+) -> None:
     Path("a.txt").write_text("good\n\nbad\nplain\n")
     Path("b.txt").write_text("good good\n\n")
     plain = rows(run("analyze", "--lines", "a.txt", "b.txt", "--format", "jsonl").out)
@@ -103,6 +105,8 @@ def test_a_window_adds_running_means_within_each_file(run: Run, here: Path) -> N
     assert [cells[3] for cells in shown] == means
     assert {len(cells) for cells in shown} == {7}
     assert run("analyze", "--window", "0", "a.txt").code == 2
+    for way in (("--by", "file", "--format", "csv"), ("--by", "paragraph", "--format", "table")):
+        refused(run("analyze", "--window", "3", "a.txt", *way), "--window smooths an arc", "--plot")
 
 
 def test_several_files_in_a_table(run: Run, here: Path, golden: Golden) -> None:

@@ -102,7 +102,8 @@ def analyze(
     1), index (in the run, from 0), text, and for each dimension NAME, NAME_sd, NAME_low, NAME_high. Format
     text prints valence, arousal, dominance and the sentence, tabs between. A file of any length will do.
     --window adds the running means of a file's sentences and of their intervals: NAME_arc, NAME_arc_low,
-    NAME_arc_high; format text has the three means before the sentence.
+    NAME_arc_high; format text has the three means before the sentence. Of --by file and paragraph it smooths
+    the arc that the table (of files) and --plot draw; their rows have none.
 
     A row of --by file or paragraph holds file, line, index, text (how it begins), sentences, pleasant (the
     share of them above 3), for each dimension NAME (the mean of the sentences), NAME_spread (their standard
@@ -123,6 +124,7 @@ def analyze(
         from textvae.cli.figures import check_figure
 
         check_figure(plot, force)
+        target.keep_apart(plot, "--plot")
     columns = reading.parse_columns(column)
     if text and files:
         raise TextError("give analyze files or --text, not both.")
@@ -144,6 +146,10 @@ def analyze(
     elif explained and by is not By.sentence and plot is None:
         raise InputError(
             f"--explain is about sentences, not --by {by}: leave one out, or add --plot FILE.html."
+        )
+    elif window and by is not By.sentence and plot is None and (by, target.format) != (By.file, Format.table):
+        raise InputError(
+            f"--window smooths an arc, and rows of --by {by} have none: leave one out, or add --plot FILE."
         )
     reader = open_reader(affect_model(model, fast), device, precision, level)
     items = render.progress(items, "reading")

@@ -102,7 +102,8 @@ def transfer(
 
     A classifier judges that is trained on the corpus's own labels and that steering never sees.
     """
-    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    target = Target.chosen(format, output, force)
+    judged = judgements(outputs, force, target)
     sentences, name = chosen(corpus, split, corpora, column)
     writer = open_writer(model, device, precision)
     asked = fitting(sentences, writer.codec.takes)
@@ -138,7 +139,8 @@ def reconstruction(
     force: ForceOption = False,
 ) -> None:
     """Encode and decode sentences: how much of the wording comes back (BLEU)?"""
-    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    target = Target.chosen(format, output, force)
+    judged = judgements(outputs, force, target)
     writer = open_writer(model, device, precision)
 
     from textvae.evaluation.reconstruction import evaluate_reconstruction, held_out
@@ -212,9 +214,12 @@ def judge_of(corpus: str, corpora: Path | None, column: list[str] | None) -> "Ju
         return load_judge(list(chosen(corpus, "train", corpora, column)[0]))
 
 
-def judgements(path: Path | None, force: bool) -> Target | None:
-    """Where the sentences that were judged go."""
-    return None if path is None else Target.chosen(Format.jsonl, path, force)
+def judgements(path: Path | None, force: bool, report: Target) -> Target | None:
+    """Where the sentences that were judged go, if they are wanted."""
+    if path is None:
+        return None
+    report.keep_apart(path, "--outputs")
+    return Target.chosen(Format.jsonl, path, force)
 
 
 def show(report: "Report", target: Target, judged: Target | None = None) -> None:

@@ -60,7 +60,8 @@ def degree(
     Valence is judged by the affect model, by VADER where vaderSentiment is installed, and, on a corpus
     labelled negative and positive (yelp), by a classifier trained on its labels.
     """
-    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    target = Target.chosen(format, output, force)
+    judged = judgements(outputs, force, target)
     writer = open_writer(model, device, precision)
 
     from textvae.evaluation.degree import AXES, PLACES, DegreeOptions, evaluate_degree, vader

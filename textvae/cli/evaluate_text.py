@@ -55,7 +55,8 @@ def text(
     of reconstructions, diversity of samples, smoothness of interpolations; with --judge, perplexity of
     samples.
     """
-    target, judged = Target.chosen(format, output, force), judgements(outputs, force)
+    target = Target.chosen(format, output, force)
+    judged = judgements(outputs, force, target)
     sentences, name = chosen(corpus, split, corpora, column)
     asked = list(islice(sentences, limit))
     writer = open_writer(model, device, precision)

@@ -50,6 +50,7 @@ def interpolate(
     target = Target.chosen(format, output, force)
     if plot is not None:
         figures.check_figure(plot, force)
+        target.keep_apart(plot, "--plot")
     start, end = reading.from_arguments([a, b])
     writer = open_writer(model, device, precision)
 

@@ -17,6 +17,7 @@ from textvae.cli.options import (
     OutputOption,
     PlotOption,
     PrecisionOption,
+    given,
 )
 from textvae.cli.output import Row, Target, write
 from textvae.errors import InputError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from textvae.text.writer import TextWriter
 
 CORPUS = "The corpus"
+OF_CORPUS = ("corpus", "split", "corpora", "column", "sentences", "seed")
 HALVES = (0.0, 0.5, 1.0, 1.5, 2.0)
 
 
@@ -46,6 +48,7 @@ class Projected(StrEnum):
 
 
 def latent(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped text model or a folder.")],
     corpus: Annotated[
         str | None,
@@ -127,6 +130,8 @@ def latent(
         if any(value is not None for value in written.values()):
             raise InputError("--plot draws the corpus: leave out --traverse, --nearest and --add.")
         figures.check_figure(plot, force)
+        target.keep_apart(plot, "--plot")
+    _all_used(given(context), plot is not None or points)
     check_projection(projection)
     if sentence is not None and traverse is None and add is None:
         raise InputError(
@@ -139,8 +144,6 @@ def latent(
     asked = sentence if nearest is None else nearest
     text = None if asked is None else next(reading.from_arguments([asked])).text
     if traverse is not None:
-        if corpus is not None:
-            raise InputError("--traverse needs no corpus: leave out --corpus.")
         writer = open_writer(model, device, precision)
         write(_stops(writer, traverse, text, steps), latent_rows.STOPS, target)
         return
@@ -181,6 +184,21 @@ def _one_of(asked: dict[str, bool]) -> None:
     given = [name for name, is_given in asked.items() if is_given]
     if len(given) > 1:
         raise InputError(f"{' and '.join(given)} list different things: give one of them.")
+
+
+def _all_used(named: dict[str, str], projected: bool) -> None:
+    """Complain about an option that what is asked for has no use for."""
+    of_corpus = [named[name] for name in OF_CORPUS if name in named]
+    if "traverse" in named and of_corpus:
+        raise InputError(f"--traverse needs no corpus: leave out {', '.join(of_corpus)}.")
+    for name, other, used in (
+        ("steps", "--traverse DIM", "traverse" in named),
+        ("n", "--nearest TEXT", "nearest" in named),
+        ("colour", "--plot FILE", "plot" in named),
+        ("projection", "--plot FILE or --points", projected),
+    ):
+        if name in named and not used:
+            raise InputError(f"{named[name]} goes with {other}: add it, or leave out {named[name]}.")
 
 
 def _stops(writer: "TextWriter", name: str, text: str | None, steps: int) -> Iterator[Row]:

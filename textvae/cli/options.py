@@ -141,6 +141,16 @@ CorporaOption = Annotated[
 ]
 
 
+def given(context: typer.Context) -> dict[str, str]:
+    """The options that stand on the command line: a parameter's name, and how it is written (`--column`)."""
+    found = {}
+    for parameter in context.command.params:
+        source = context.get_parameter_source(name := parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            found[name] = "/".join([parameter.opts[0], *parameter.secondary_opts])
+    return found
+
+
 def affect_model(model: str, fast: bool) -> str:
     """The affect model that --model and --fast ask for. Raises `InputError` if they ask for two."""
     if fast and model not in ("affect-en", "affect-fast"):

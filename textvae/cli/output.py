@@ -83,6 +83,11 @@ class Target:
             check_place(path, force)
         return cls(format, path, force)
 
+    def keep_apart(self, other: Path, option: str) -> None:
+        """Raise `OutputError` if what `option` asks for would be written over the results."""
+        if self.path is not None and self.path.resolve() == other.resolve():
+            raise OutputError(f"-o and {option} both name {other}: give each a file of its own.")
+
 
 def write(rows: Iterable[Row], view: View, target: Target) -> None:
     """Write the rows as they come; a file appears under its name only when all of them are in it."""

@@ -37,6 +37,14 @@ class Wanted:
     device: str
     precision: str
 
+    def check(self) -> None:
+        """Complain about a recipe, a device or a precision that is none before the words are counted."""
+        from textvae.training.device import choose_device
+        from textvae.training.recipe import load_recipe
+
+        load_recipe("topics", self.recipe)
+        choose_device(self.device, self.precision)
+
 
 def prepare_documents(held: Sequence[Document], cleaning: Cleaning) -> Prepared:
     """Bags of words, and a word about what was left out of them."""

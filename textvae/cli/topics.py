@@ -17,6 +17,7 @@ from textvae.cli.options import (
     FormatOption,
     OutputOption,
     PrecisionOption,
+    given,
 )
 from textvae.cli.output import Target, check_model_place, write
 from textvae.errors import InputError, OutputError, TextError
@@ -28,7 +29,7 @@ WORDS = "Which words count"
 TOPICS = 20
 """How many topics are learnt unless another number is asked for."""
 
-WITH_MODEL = {"texts", "column", "lines", "model", "device", "precision", "format", "output", "force"}
+WITH_MODEL = {"texts", "column", "lines", "model", "format", "output", "force"}
 """What may be said of texts that are read with a model."""
 
 
@@ -171,14 +172,16 @@ def topics(
             known = TopicReader.load(model)
         write(proportion_rows(held, known), proportion_view(known), target)
         return
-    check_places(save, plot, force)
+    check_places(save, plot, force, target)
     cleaning = chosen_words(stop_words, rare, frequent, even, vocabulary, people, as_written)
-    check_recipe(recipe)
+    if precision != "auto" and not affect:
+        raise InputError("--precision is for reading the topics' affect: leave it out with --no-affect.")
     held = documents(texts, column, lines)
     from textvae.cli.topic_learning import Wanted, check_number, describe, learn, prepare_documents
     from textvae.cli.topic_rows import topic_rows, topic_view
 
     wanted = Wanted(k or TOPICS, words, sentences, recipe, seed, tries, minutes, device, precision)
+    wanted.check()
     prepared = prepare_documents(held, cleaning)
     check_number(wanted.topics, len(prepared.bags))
     found = describe(held, prepared, learn(prepared, wanted, save), wanted, affect)
@@ -191,26 +194,18 @@ def topics(
 
 def refuse_with_model(context: typer.Context) -> None:
     """Complain about options that belong to a training."""
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if parameter.name not in WITH_MODEL and source is not None and source.name == "COMMANDLINE":
-            name = "/".join([parameter.opts[0], *parameter.secondary_opts])
-            raise InputError(f"{name} is for topics that are to be learnt: leave it out with --model.")
+    for name, written in given(context).items():
+        if name not in WITH_MODEL:
+            raise InputError(f"{written} is for topics that are to be learnt: leave it out with --model.")
 
 
-def check_recipe(name: str) -> None:
-    """Complain about a recipe that is none before the words are counted."""
-    from textvae.training.recipe import load_recipe
-
-    load_recipe("topics", name)
-
-
-def check_places(save: Path | None, plot: Path | None, force: bool) -> None:
+def check_places(save: Path | None, plot: Path | None, force: bool, target: Target) -> None:
     """Complain about places that cannot be written to before any work is done for them."""
     if plot is not None:
         from textvae.cli.figures import check_figure
 
         check_figure(plot, force)
+        target.keep_apart(plot, "--plot")
     if save is not None and (save.is_file() or (save.is_dir() and any(save.iterdir()))):
         raise OutputError(f"{save} exists and is not an empty folder: name another one.")
     if save is not None:

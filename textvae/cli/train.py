@@ -11,7 +11,7 @@ from textvae.cli.following import follow
 from textvae.cli.models import open_reader
 from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
 from textvae.cli.output import check_folder_place
-from textvae.errors import OutputError, RecipeError
+from textvae.errors import InputError, OutputError, RecipeError
 
 if TYPE_CHECKING:
     from textvae.training.loop import TrainingOptions
@@ -170,6 +170,8 @@ def affect(
         recipe, corpus, folds, grid or [], set or [], seed, encoder, corpora, device, precision
     )
     if folds is not None or grid:
+        if resume:
+            raise InputError("--folds and --grid go on where the command is repeated: leave out --resume.")
         laboratory.experiment(asked, out)
         return
     check_folder(out, resume)
