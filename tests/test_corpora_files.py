@@ -143,6 +143,11 @@ def test_lines_without_an_end_are_split_in_linear_time(monkeypatch: pytest.Monke
     [
         ("empty.csv", "", r"empty\.csv is empty: the first line of a table names its columns"),
         ("ragged.csv", "text,id\na,1\nb,2,3\n", r"ragged\.csv, line 3: 3 fields where the header has 2"),
+        (
+            "mac.csv",
+            "text,id\ra,1\rb,2\r",
+            r"mac\.csv, line 1: a carriage return .* tr '\\r' '\\n' < /.*mac.csv",
+        ),
         ("open.csv", 'text,id\n"never closed,1\n', r"open\.csv, line 2: unexpected end of data"),
         ("stray.tsv", 'text\tid\n"Yes," he said\t1\n', r"stray\.tsv, line 2"),
         ("broken.jsonl", '{"text": "a"}\n{"text": \n', r"broken\.jsonl, line 2: not JSON"),

@@ -111,6 +111,22 @@ def test_a_text_that_cannot_be_read_leaves_no_file(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_what_was_read_before_a_text_that_cannot_be_comes_first() -> None:
+    def broken() -> Iterator[Item]:
+        yield from islice(items(), 5)  # the toy reads three at a time
+        raise InputError("no")
+
+    found: list[object] = []
+    with pytest.raises(InputError, match="no"):
+        found.extend(item.text for item, _ in sentences.readings(broken(), Toy()))  # type: ignore[arg-type]
+    assert found == TEXTS[:5]
+    found.clear()
+    with pytest.raises(InputError, match="no"):
+        for block in blocks.blocks(broken(), Toy()):  # type: ignore[arg-type]
+            found += [row[3] for row in block]
+    assert found == TEXTS[:5]
+
+
 def test_blocks_suit_files_of_csv_and_json(tmp_path: Path) -> None:
     assert blocks.suit(output.Target(Format.csv, tmp_path / "a.csv"))
     assert blocks.suit(output.Target(Format.jsonl, tmp_path / "a.jsonl"))

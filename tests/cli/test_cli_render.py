@@ -50,6 +50,14 @@ def test_a_narrow_screen_has_the_text_below(monkeypatch: pytest.MonkeyPatch) -> 
     assert stream.getvalue() == "1.00 0.9-1.1\n  a sentence that is longer than the\n  screen is wide\n"
 
 
+@pytest.mark.parametrize("width", ["1", "2", "3"])
+def test_a_screen_that_is_too_narrow_for_anything(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    stream = io.StringIO()
+    render.beside(render.console(stream), Text("1.00"), Text("a 日本 day"))
+    assert "".join(stream.getvalue().split()) == "1.00a日本day"
+
+
 def test_json_is_whole_and_does_nothing_to_a_terminal() -> None:
     assert json_line({"a": "\x1b\x9b\u202e\ud800 \u00e9", "b": 0.1 + 0.2, "c": float("nan"), "d": None}) == (
         '{"a": "\\u001b\\u009b\\u202e\\ud800 \u00e9", "b": 0.3, "c": null, "d": null}'

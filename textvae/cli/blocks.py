@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cache
 from json.encoder import encode_basestring
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from textvae.cli import sentences
 from textvae.cli.options import Format
 from textvae.cli.output import Target, cell, harmless, open_text
-from textvae.cli.reading import Item
+from textvae.cli.reading import Ahead, Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,24 +42,18 @@ def write(items: Iterable[Item], reader: "AffectReader", target: Target) -> None
 
 def blocks(items: Iterable[Item], reader: "AffectReader") -> Iterator[Block]:
     """The items' rows, some thousand at a time, in order; None for the numbers of a blank one."""
-    held: deque[Item] = deque()
-    parts = sentences.Parts()
-
-    def texts() -> Iterator[str]:
-        for item in items:
-            held.append(item)
-            yield item.text
-
-    for table in reader.tables(texts()):
+    ahead, parts = Ahead(items), sentences.Parts()
+    for table in reader.tables(ahead.texts()):
         numbers = decimals(table.values.reshape(-1, len(NUMBERS))) + NOTHING
         block: Block = []
         for row in table.rows.tolist():
-            item = held.popleft()
+            item = ahead.take()
             block.append((item.file, item.line, item.index, item.text, *numbers[row]))
             if row >= 0 and table.windows[row] > 1:
                 parts.add(item, int(table.windows[row]))
         yield block
     parts.tell()
+    ahead.end()
 
 
 def decimals(values: "np.ndarray") -> list[list[str | None]]:

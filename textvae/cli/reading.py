@@ -1,6 +1,7 @@
 """Sentences come in here: from the command line, from files, or from standard input (`-`)."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -47,6 +48,32 @@ class Item:
     def blank(self) -> bool:
         """Whether there is nothing to read."""
         return not self.text.strip()
+
+
+class Ahead:
+    """Items whose texts a model reads some thousand ahead: an error waits until all before it are through."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items, self._held = items, deque[Item]()
+        self._error: TextvaeError | None = None
+
+    def texts(self) -> Iterator[str]:
+        """The texts, up to where one cannot be read."""
+        try:
+            for item in self._items:
+                self._held.append(item)
+                yield item.text
+        except TextvaeError as error:
+            self._error = error
+
+    def take(self) -> Item:
+        """The item of the next text, in order."""
+        return self._held.popleft()
+
+    def end(self) -> None:
+        """Raise what ended the texts, if it was an error."""
+        if self._error is not None:
+            raise self._error
 
 
 def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iterator[Item]:

@@ -21,6 +21,9 @@ BAR = 10
 NARROW = 36
 """Columns that a sentence needs at least to stand beside its numbers."""
 
+NARROWEST = 8
+"""Columns that a sentence has on any screen."""
+
 _SPACE = re.compile(r"[ \t\r\n\v\f\x85\u2028\u2029]+")
 _ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
@@ -89,10 +92,11 @@ def beside(screen: "Console", lead: "Text", text: "Text") -> None:
     if screen.width - indent < NARROW:
         screen.print(lead)
         lead, indent = Text(), 2
-    for number, part in enumerate(text.wrap(screen, screen.width - indent)):
+    for number, part in enumerate(text.wrap(screen, max(NARROWEST, screen.width - indent))):
         part.rstrip()
         start = lead if number == 0 else Text()
-        screen.print(Text.assemble(start, " " * (indent - start.cell_len), part), no_wrap=True)
+        whole = Text.assemble(start, " " * (indent - start.cell_len), part)
+        screen.print(whole, no_wrap=True, overflow="ignore", crop=False)
 
 
 def written(screen: "Console", row: "Row", note: str = "") -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from textvae.cli import explaining, render, summary
 from textvae.cli.output import Row
-from textvae.cli.reading import Item
+from textvae.cli.reading import Ahead, Item
 from textvae.cli.summary import DIMENSIONS, WIDTH, By, Whole
 
 if TYPE_CHECKING:
@@ -58,20 +58,14 @@ class Parts:
 
 def readings(items: Iterable[Item], reader: "AffectReader") -> Iterator[Found]:
     """Each item with its reading, in order; None for a blank one."""
-    held: deque[Item] = deque()
-    parts = Parts()
-
-    def texts() -> Iterator[str]:
-        for item in items:
-            held.append(item)
-            yield item.text
-
-    for found in reader.stream(texts()):
-        item = held.popleft()
+    ahead, parts = Ahead(items), Parts()
+    for found in reader.stream(ahead.texts()):
+        item = ahead.take()
         if found is not None and found.windows > 1:
             parts.add(item, found.windows)
         yield item, found
     parts.tell()
+    ahead.end()
 
 
 def rows(found: Iterable[Found], window: int | None = None, explained: bool = False) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -176,9 +177,16 @@ def _delimited(delimiter: str) -> Table:
                         )
                     yield reader.line_num, dict(zip(header, values, strict=True))
         except csv.Error as error:
+            where = f"{path}, line {reader.line_num}: "
+            if "new-line" in str(error):
+                raise TextError(
+                    f"{where}a carriage return stands outside quotes. If it ends the lines (of an old Mac), "
+                    f"convert them: tr '\\r' '\\n' < {shlex.quote(str(path))} > lines.csv. A text that holds "
+                    "one is written in quotes."
+                ) from error
             raise TextError(
-                f"{path}, line {reader.line_num}: {error}. A field that holds a quote is written in quotes, "
-                'with the quote doubled: "She said ""yes"".".'
+                f"{where}{error}. A field that holds a quote is written in quotes, with the quote doubled: "
+                '"She said ""yes"".".'
             ) from error
         if not header:
             raise TextError(f"{path} is empty: the first line of a table names its columns.")
