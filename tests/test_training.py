@@ -24,6 +24,7 @@ from textvae.errors import (
 )
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.device import choose_device
+from textvae.training.locking import held
 from textvae.training.loop import TrainingOptions, train
 from textvae.training.quantisation import dequantise, quantise
 from textvae.training.recipe import load_recipe, read_table
@@ -101,6 +102,18 @@ def test_a_folder_where_a_training_is_at_work_is_refused(tmp_path: Path) -> None
         next(train(Line(), options, tmp_path / "run"))
     assert [step.step for step in first] == list(range(2, 21))
     assert [step for step, _ in losses(tmp_path / "run")] == list(range(1, 21))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks")
+def test_a_file_that_got_its_name_in_the_meantime_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, message = tmp_path / "part", "another is at work"
+    with held(part, message), pytest.raises(OutputError, match=message), held(part, message):
+        pass
+    monkeypatch.setattr("textvae.training.locking.hold", lambda *_: part.rename(tmp_path / "whole"))
+    with pytest.raises(OutputError, match=message), held(part, message):
+        pass
 
 
 def test_ctrl_c_ends_the_step_and_keeps_the_state(tmp_path: Path) -> None:

@@ -248,6 +248,54 @@ def test_a_run_goes_on_with_the_same_sentences_only(run: Run, tmp_path: Path, st
     assert run(*command[:-1], "--resume", "-o", tmp_path / "out.csv").code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs locks")
+def test_of_two_runs_one_is_told_of_the_other(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Callable[..., None]
+) -> None:
+    file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
+    file.write_text("".join(f"bad {i}\n" for i in range(40)))
+    command = ("transfer", "--valence", "4", "--file", file, "-o", out, "--resume")
+    real = vars(transfer)["rewritten"]
+
+    def rewritten(*arguments: Any) -> Iterator[Any]:
+        for number, each in enumerate(real(*arguments)):
+            if number == 20:
+                with monkeypatch.context() as patch:
+                    patch.setattr("textvae.cli.transfer.rewritten", real)
+                    refused(run(*command), "another run writes to", "wait until it ends")
+            yield each
+
+    monkeypatch.setattr("textvae.cli.transfer.rewritten", rewritten)
+    assert run(*command).code == 0
+    assert len(rows(out.read_text())) == 40
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.jsonl"]
+
+
+def test_a_run_that_another_has_finished_does_not_begin_anew(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopping: list[int]
+) -> None:
+    file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
+    file.write_text("".join(f"bad {i}\n" for i in range(40)))
+    command = ("transfer", "--valence", "4", "--file", file, "-o", out, "--resume")
+    stopping.append(20)
+    run(*command)
+    real = vars(transfer)["open_writer"]
+
+    def slow(*arguments: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr("textvae.cli.transfer.open_writer", real)
+            assert run(*command).code == 0
+        return real(*arguments)
+
+    monkeypatch.setattr("textvae.cli.transfer.open_writer", slow)
+    late = run(*command)
+    assert (late.code, "exists" in late.err) == (2, True)
+    out.unlink()
+    assert run(*command, "--force").code == 0
+    assert len(rows(out.read_text())) == 40
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.txt", "out.jsonl"]
+
+
 def test_a_resumed_run_remembers_which_words_were_there(
     run: Run, tmp_path: Path, stopping: list[int]
 ) -> None:

@@ -17,9 +17,10 @@ from typing import Any, BinaryIO, Self
 
 from textvae.cli import reading, render
 from textvae.cli.options import Format
-from textvae.cli.output import Row, Target, View, json_line
+from textvae.cli.output import Row, Target, View, check_place, json_line
 from textvae.cli.steered import Request, Tally
 from textvae.errors import InputError, OutputError
+from textvae.training.locking import held
 
 EVERY = reading.BATCH
 """Sentences after which it is noted how far the run is."""
@@ -31,6 +32,7 @@ class Unfinished:
 
     path: Path
     asked: dict[str, Any]
+    force: bool = False
     done: int = 0
     size: int = 0
     checksum: str = ""
@@ -52,27 +54,35 @@ class Unfinished:
             raise InputError(f"--resume writes jsonl or text, not {target.format}: choose -o FILE.jsonl.")
         said = asdict(request) | {"model": model, "format": str(target.format)}
         asked = json.loads(json.dumps(said))
-        run = cls(target.path.resolve(), asked)
+        run = cls(target.path.resolve(), asked, target.force)
+        run._remember()
+        return run
+
+    def _remember(self) -> None:
+        """How far the run was when it was stopped."""
         try:
-            known = json.loads(run.progress.read_text(encoding="utf-8"))
-            before = run.part.stat().st_size
+            known = json.loads(self.progress.read_text(encoding="utf-8"))
+            before = self.part.stat().st_size
         except FileNotFoundError:
-            return run
+            return
         except ValueError as error:
-            raise OutputError(f"{run.progress} cannot be read ({error}): remove it to start anew.") from error
-        if not isinstance(known, dict) or known.keys() != {"asked", "done", "size", "checksum", "tally"}:
-            raise OutputError(f"{run.progress} is not of this textvae: remove it to start anew.")
-        if known["asked"] != asked:
-            changed = next(name for name in asked if known["asked"].get(name) != asked[name])
             raise OutputError(
-                f"{run.part} was begun with another {changed}: repeat the command as it was, or remove "
-                f"{run.progress.name} to start anew."
+                f"{self.progress} cannot be read ({error}): remove it to start anew."
+            ) from error
+        if not isinstance(known, dict) or known.keys() != {"asked", "done", "size", "checksum", "tally"}:
+            raise OutputError(f"{self.progress} is not of this textvae: remove it to start anew.")
+        if known["asked"] != self.asked:
+            changed = next(name for name in self.asked if known["asked"].get(name) != self.asked[name])
+            raise OutputError(
+                f"{self.part} was begun with another {changed}: repeat the command as it was, or remove "
+                f"{self.progress.name} to start anew."
             )
         if before < known["size"]:
-            raise OutputError(f"{run.part} is shorter than it was: remove {run.progress.name} to start anew.")
-        run.done, run.size, run.checksum = known["done"], known["size"], known["checksum"]
-        run.counts = known["tally"]
-        return run
+            raise OutputError(
+                f"{self.part} is shorter than it was: remove {self.progress.name} to start anew."
+            )
+        self.done, self.size, self.checksum = known["done"], known["size"], known["checksum"]
+        self.counts = known["tally"]
 
     @property
     def part(self) -> Path:
@@ -103,33 +113,45 @@ class Unfinished:
         yield from remaining
 
     def write(self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally) -> None:
-        """Write the rows, and note now and then how far things are; at the end the file gets its name."""
-        if self.done:
-            render.note(f"going on after {self.done:,} sentences.")
-        with self.part.open("r+b" if self.part.exists() else "wb") as file:
-            file.truncate(self.size)
-            file.seek(self.size)
-            try:
-                for item, rows in found:
-                    for row in rows:
-                        text = (
-                            json_line(view.record(row)) if self.asked["format"] == "jsonl" else view.line(row)
-                        )
-                        if text is not None:
-                            file.write((text + "\n").encode("utf-8", "backslashreplace"))
-                    self._add(item)
-                    self.done, self.size = self.done + 1, file.tell()
-                    self.counts = asdict(tally)
-                    if self.done % EVERY == 0:
-                        self._note(file)
-            except BaseException:
-                if self._reached:
-                    with suppress(OSError):  # a full disk: what was noted before holds
-                        self._note(file)
-                        render.note(f"stopped after {self.done:,} sentences; the same command goes on there.")
-                raise
-        self.part.replace(self.path)
-        self.progress.unlink(missing_ok=True)
+        """Write the rows, and note now and then how far things are; at the end the file gets its name.
+
+        Raises `OutputError` if another run writes them, where the system can tell, or has written them.
+        """
+        check_place(self.path, self.force)
+        begun = self.part.exists()
+        with held(self.part, f"another run writes to {self.path}: wait until it ends, or name another file."):
+            self.done, self.size, self.checksum, self.counts = 0, 0, "", {}
+            if begun:  # and another run may have gone on with it since
+                self._remember()
+            if self.done:
+                render.note(f"going on after {self.done:,} sentences.")
+            with self.part.open("r+b" if self.part.exists() else "wb") as file:
+                self._write(found, view, tally, file)
+            self.part.replace(self.path)
+            self.progress.unlink(missing_ok=True)
+
+    def _write(
+        self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally, file: BinaryIO
+    ) -> None:
+        file.truncate(self.size)
+        file.seek(self.size)
+        try:
+            for item, rows in found:
+                for row in rows:
+                    text = json_line(view.record(row)) if self.asked["format"] == "jsonl" else view.line(row)
+                    if text is not None:
+                        file.write((text + "\n").encode("utf-8", "backslashreplace"))
+                self._add(item)
+                self.done, self.size = self.done + 1, file.tell()
+                self.counts = asdict(tally)
+                if self.done % EVERY == 0:
+                    self._note(file)
+        except BaseException:
+            if self._reached:
+                with suppress(OSError):  # a full disk: what was noted before holds
+                    self._note(file)
+                    render.note(f"stopped after {self.done:,} sentences; the same command goes on there.")
+            raise
 
     def _add(self, item: reading.Item) -> None:
         self._seen.update(item.text.encode("utf-8", "surrogatepass") + b"\n")

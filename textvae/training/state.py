@@ -13,7 +13,8 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as serialise_tensors
 from torch import Tensor, nn
 
-from textvae.errors import CheckpointError, InputError, OutputError
+from textvae.errors import CheckpointError, InputError
+from textvae.training.locking import hold
 from textvae.training.whole import write_whole
 
 
@@ -133,7 +134,7 @@ def open_log(path: Path, step: int) -> Iterator[TextIO]:
     Raises `OutputError` if another process has it open, where the system can tell (not on Windows).
     """
     with path.open("a+", encoding="utf-8") as log:
-        _hold(log, path.parent)
+        hold(log, f"a training is at work in {path.parent}: wait until it ends, or name another folder.")
         log.seek(0)
         rows, kept = log.readlines(), []
         for row in rows:
@@ -145,19 +146,3 @@ def open_log(path: Path, step: int) -> Iterator[TextIO]:
             log.writelines(kept)
             log.flush()
         yield log
-
-
-def _hold(log: TextIO, run: Path) -> None:
-    """Keep the log to this process until it is closed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise OutputError(
-            f"a training is at work in {run}: wait until it ends, or name another folder."
-        ) from error
-    except OSError:  # a file system without locks
-        return
