@@ -22,7 +22,7 @@ from textvae.corpora import Sentence, read_corpus
 from textvae.evaluation import metrics
 from textvae.evaluation.judge import Judge, load_judge
 from textvae.evaluation.transfer import OTHER, TransferOptions
-from textvae.text.steering import Editing, Steering
+from textvae.text.settings import Editing, Steering
 from textvae.text.writer import TextWriter
 
 

@@ -20,8 +20,9 @@ from textvae.text.codec import Codec
 from textvae.text.interpolating import smoothest
 from textvae.text.model import Latent, TextConfig, TextVAE
 from textvae.text.orthography import Orthography
+from textvae.text.settings import Steering
 from textvae.text.similarity import LIGHT, content_kept, foreign, words
-from textvae.text.steering import Scale, Steering, between, in_the_way, merit, steered
+from textvae.text.steering import Scale, between, in_the_way, merit, steered
 from textvae.text.tokenizer import BOS, EOS, Tokenizer
 from textvae.training.device import choose_device
 

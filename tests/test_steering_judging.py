@@ -10,7 +10,8 @@ from textvae.text.acceptance import fault_of, repeated, unclosed
 from textvae.text.choosing import Measured, choose
 from textvae.text.judging import remembering
 from textvae.text.lexicon import read_words
-from textvae.text.steering import Editing, Floats, Scale, Steering, merit
+from textvae.text.settings import Editing, Steering
+from textvae.text.steering import Floats, Scale, merit
 
 NAN = float("nan")
 

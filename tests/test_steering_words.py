@@ -16,7 +16,8 @@ from textvae.text.fillings import Edit
 from textvae.text.model import TextConfig, TextVAE
 from textvae.text.orthography import Orthography
 from textvae.text.rewriting import _promising
-from textvae.text.steering import Editing, Scale, Steering
+from textvae.text.settings import Editing, Steering
+from textvae.text.steering import Scale
 from textvae.text.tokenizer import Tokenizer
 from textvae.text.wording import holds, plain
 from textvae.training.device import choose_device

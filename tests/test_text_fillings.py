@@ -13,7 +13,7 @@ from textvae.text.editing import Editor, Questions
 from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.infilling import Infiller, Place
 from textvae.text.marks import calmer, louder
-from textvae.text.steering import Editing
+from textvae.text.settings import Editing
 
 FORM = "the cold food was bad."
 COLD, FOOD, BAD = Place(4, 8), Place(9, 13), Place(18, 21)

@@ -22,7 +22,7 @@ from textvae.text.fillings import Edit
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.infill_task import InfillTask
 from textvae.text.infilling import Infiller, Place, Posed, places_of
-from textvae.text.steering import Editing
+from textvae.text.settings import Editing
 from textvae.training.checkpoint import load_checkpoint, save_checkpoint
 from textvae.training.device import Device
 from textvae.training.loop import TrainingOptions, train

@@ -12,7 +12,8 @@ from textvae.text.fillings import Edit
 from textvae.text.fitting import cost
 from textvae.text.nesting import nested
 from textvae.text.rewriting import written
-from textvae.text.steering import Editing, Scale
+from textvae.text.settings import Editing
+from textvae.text.steering import Scale
 from textvae.text.wording import ANY, Wording
 
 SCALE = Scale((3.0, 3.0), (1.0, 1.0))

@@ -8,7 +8,7 @@ import pytest
 
 from textvae.errors import InputError, TextError
 from textvae.text.acceptance import fault_of
-from textvae.text.steering import Steering
+from textvae.text.settings import Steering
 from textvae.text.wording import ANY, Wording, entrusted, holds, lost, plain, put_back
 
 CASING = {"london": "London", "anna": "Anna", "may": "may", "bbc": "BBC", "new york": "New York"}

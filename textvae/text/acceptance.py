@@ -8,9 +8,10 @@ import numpy as np
 
 from textvae.text.frames import unframed
 from textvae.text.lexicon import words_of
+from textvae.text.settings import Steering
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
 from textvae.text.statements import order
-from textvae.text.steering import Floats, Steering
+from textvae.text.steering import Floats
 from textvae.text.wording import GRAVE, has, lost, plain
 
 _PERSONS = tuple(

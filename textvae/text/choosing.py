@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textvae.text.steering import Floats, Scale, Steering, merit
+from textvae.text.settings import Steering
+from textvae.text.steering import Floats, Scale, merit
 from textvae.text.values import Candidate
 
 

@@ -9,7 +9,8 @@ from textvae.text.acceptance import invented
 from textvae.text.codec import Codec
 from textvae.text.model import Latent
 from textvae.text.sampling import SampleOptions
-from textvae.text.steering import Floats, Scale, Steering, merit
+from textvae.text.settings import Steering
+from textvae.text.steering import Floats, Scale, merit
 from textvae.text.values import Draw
 
 PLACEHOLDER = 1e6

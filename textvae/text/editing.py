@@ -19,8 +19,9 @@ from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, to
 from textvae.text.frames import framed
 from textvae.text.infilling import Infiller, Place, Posed, places_of
 from textvae.text.lexicon import Lexicon, words_of
+from textvae.text.settings import Editing
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
-from textvae.text.steering import Editing, Floats
+from textvae.text.steering import Floats
 from textvae.training.checkpoint import load_checkpoint
 
 _COARSE = (

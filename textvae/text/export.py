@@ -12,7 +12,7 @@ from textvae.errors import RecipeError
 from textvae.text.data import DataOptions
 from textvae.text.model import ONLY_TRAINING, TextConfig, TextVAE
 from textvae.text.preparation import Prepared
-from textvae.text.steering import Steering
+from textvae.text.settings import Steering
 from textvae.training.checkpoint import Checkpoint, save_checkpoint
 
 FREE = ("dropout", "encoder_dropout", "posterior", "adversary", "informant", "style", "labels", "critics")

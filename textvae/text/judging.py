@@ -12,8 +12,9 @@ from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
 from textvae.text.frames import unframed
 from textvae.text.lexicon import read_words
+from textvae.text.settings import Steering
 from textvae.text.similarity import content_kept
-from textvae.text.steering import Floats, Steering
+from textvae.text.steering import Floats
 from textvae.text.wording import ANY, Wording
 
 Read = Callable[[Sequence[str]], Floats]

@@ -18,8 +18,9 @@ from textvae.text.judging import Read, fluent, measure, settled, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.nesting import nested
+from textvae.text.settings import Steering
 from textvae.text.similarity import foreign
-from textvae.text.steering import Floats, Scale, Steering, in_the_way, steered
+from textvae.text.steering import Floats, Scale, in_the_way, steered
 from textvae.text.targets import Target
 from textvae.text.values import Transfer
 from textvae.text.wording import ANY, Wording, lost, put_back

@@ -22,7 +22,7 @@ from textvae.text.likelihood import summed_and_each_nll
 from textvae.text.model import Latent, Posterior, TextConfig, TextVAE
 from textvae.text.noise import NoiseOptions, compact, disturb, keep_mask, told
 from textvae.text.preparation import prepare
-from textvae.text.steering import Editing, Steering
+from textvae.text.settings import Editing, Steering
 from textvae.text.terms import PER_TOKEN, TERMS, Pass, TermOptions, chosen_terms
 from textvae.text.tokenizer import BOS, UNK
 from textvae.text.written import write_anew

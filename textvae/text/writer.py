@@ -21,7 +21,8 @@ from textvae.text.interpolating import waypoints
 from textvae.text.judging import Read
 from textvae.text.rebuilding import rebuild
 from textvae.text.rewriting import resolve, rewrite
-from textvae.text.steering import Editing, Scale, Steering
+from textvae.text.settings import Editing, Steering
+from textvae.text.steering import Scale
 from textvae.text.targets import parse_target
 from textvae.text.values import Draw, Transfer, Waypoint
 from textvae.text.wording import Wording
