@@ -204,6 +204,12 @@ def test_what_goes_on_after_a_quoted_mark_stays_small() -> None:
     source = '"Ha, ha!" cried the King.'
     form = plain.normalise(source).replace("cried", "screamed")
     assert plain.restore(form, source) == '"Ha, ha!" screamed the King.'
+    assert plain.restore("'oh, no!' said he.") == "'Oh, no!' said he."
+    assert plain.restore('"there!" he said. "so it is!"') == '"There!" he said. "So it is!"'
+    assert plain.restore('"who?" asked the general, and left.', "He left.").startswith('"Who?" asked')
+    assert plain.restore('"stop!" the door fell shut.') == '"Stop!" The door fell shut.'
+    assert plain.restore('"stop!" he left, and she said no.') == '"Stop!" He left, and she said no.'
+    assert plain.restore("no! said he.") == "No! Said he."
 
 
 def test_no_full_stop_where_the_source_has_none() -> None:

@@ -8,12 +8,12 @@ have comes from a dictionary of usual capitals.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING
+from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING, SAYING
 from textvae.errors import UnknownNameError
 from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy, unaccented
@@ -25,6 +25,7 @@ _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*
 _FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
 _POSSESSIVE = "'s"
 _MASK = re.compile(r"\[[A-Z]+\]")  # GoEmotions' names
+_QUOTED = re.compile(r"[!?][\"']+$")
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
 _ABBREVIATED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 
@@ -145,11 +146,19 @@ def _figures(text: str, source: str) -> str:
 def _words(text: str) -> Iterator[tuple[int, str, bool]]:
     """Where each word's core is, the core ("London" of '"London,', or ""), whether a sentence begins."""
     begins, place = True, 0
-    for word in text.split(" "):
+    words = text.split(" ")
+    for number, word in enumerate(words):
         core = _CORE.search(word)
         yield place + (core.start() if core else 0), core[0] if core else "", begins
-        begins = (begins and not core) or ends_sentence(word)
+        goes_on = _QUOTED.search(word) and _says(words[number + 1 : number + 4])
+        begins = (begins and not core) or (ends_sentence(word) and not goes_on)
         place += len(word) + 1
+
+
+def _says(words: Sequence[str]) -> bool:
+    """Whether words say who spoke: the sentence goes on in '"No!" cried the man.'"""
+    last = next((i for i, word in enumerate(words) if not word[-1:].isalnum()), len(words))
+    return any(word.strip(".,;:!?").lower() in SAYING for word in words[: last + 1])
 
 
 def ends_sentence(word: str) -> bool:
