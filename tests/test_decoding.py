@@ -300,6 +300,16 @@ def test_the_nucleus_holds_the_fewest_pieces_that_reach_its_mass() -> None:
     assert set(draw_from_nucleus(logits, noise, 0.01).tolist()) == {1}
 
 
+def test_the_nucleus_may_be_wider_than_the_pieces_looked_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    logits = (
+        torch.randn(50, 30, generator=torch.Generator().manual_seed(0)) * torch.arange(1, 51)[:, None] / 5
+    )
+    noise = torch.rand(50, generator=torch.Generator().manual_seed(1))
+    whole = draw_from_nucleus(logits, noise, 0.8)
+    monkeypatch.setattr("textvae.text.sampling.HEAD", 3)
+    assert draw_from_nucleus(logits, noise, 0.8).equal(whole)
+
+
 def test_samples_follow_the_temperature() -> None:
     table = table_of({BOS: {A: 0.8, B: 0.2}, A: {EOS: 1.0}, B: {EOS: 1.0}})
     many = Table(table.logits.expand(4000, -1, -1, -1, -1))

@@ -1,20 +1,37 @@
 """Making up sentences: latents from the prior, pieces from the nucleus, the draw nearest to the target."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from textvae.text.acceptance import invented
+from textvae.text.acceptance import invented, repeated
 from textvae.text.codec import Codec
+from textvae.text.editing import UNASKED
+from textvae.text.infilling import Infiller, places_of
+from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.sampling import SampleOptions
 from textvae.text.settings import Steering
 from textvae.text.steering import Floats, Scale, merit
 from textvae.text.values import Draw
 
-PLACEHOLDER = 1e6
-"""What a draw with a placeholder ("[name]") costs."""
+FAULT = 1e6
+"""What each of its `faults` costs a draw."""
+
+JUDGED, PASSABLE, AWKWARD = 4, -3.0, 0.2
+"""How many of the best draws an infilling model judges; how well the worst word of a sentence may stand
+before it costs, and what a nat below that costs. Chosen by reading."""
+
+_PAIRED = re.compile(
+    r"""[:;]-?[()]|\([^()\[\]"]+\)|\[[^()\[\]"]+\]|(?<![^\s(])"(?=\S)[^"]*(?<=\S)"(?!\w)"""
+    r"""|(?<!\w)'(?=\w)[^"]*?(?<=[\w.,!?])'(?!\w)"""
+)
+_UNPAIRED = re.compile(
+    r"""["()\[\]{}]|(?<!\w)'(?!(?:tis|twas|em|cause|til|n)\b)|(?<=[.,!?])'""", re.IGNORECASE
+)
+_TWICE = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 
 
 def draw_sentences(
@@ -26,12 +43,15 @@ def draw_sentences(
     read: Callable[[Sequence[str]], Floats],
     scale: Scale,
     steering: Steering,
+    infiller: Infiller | None = None,
 ) -> list[Draw]:
     """A sentence for each index; what it is depends on its index and the seed alone.
 
-    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). A decoder that has learnt
-    to write untold is told the affect alone, another one content from the prior as well. Each sentence is the
-    best of `steering.draws`: near to the target, and fluent.
+    `target` (2,) on the 1-5 scale; where it is nan, affect is drawn from N(0, 1). The decoder is told no more
+    than `steering.bound` of it: beyond, it writes no English. A decoder that has learnt to write untold is
+    told the affect alone, another one content from the prior as well. Each sentence is the best of
+    `steering.draws`: without `faults`, near to the target, and fluent; for the last choice how the words of
+    the best ones stand is asked of an `infiller`.
     """
     draws = steering.draws
     longest, heard = codec.max_pieces, codec.model.config.affect
@@ -44,7 +64,8 @@ def draw_sentences(
     z = torch.cat(latents)
     asked = torch.from_numpy(scale.standardise(target)).float()
     device = codec.device.device
-    affect = torch.where(asked.isnan()[:heard], z[:, :heard], asked[:heard])
+    asked = asked[:heard].clamp(-steering.bound, steering.bound)
+    affect = torch.where(asked.isnan(), z[:, :heard], asked)
     content = codec.untold_content(len(z)) if codec.untold else codec.prior.at(steering.spread * z[:, heard:])
     hypotheses = codec.draw(
         Latent(affect.to(device), content.to(device)),
@@ -64,11 +85,45 @@ def draw_sentences(
         fluency,
         steering,
     )
-    # A blank draw cannot be read; one with a placeholder of the corpora is the last choice.
-    value = np.where(np.isnan(value), -np.inf, value)
-    value -= np.array([PLACEHOLDER * invented(text) for text in texts])
+    value = np.where(np.isnan(readings).any(1), -np.inf, value)  # a blank draw cannot be read
+    value -= np.array([FAULT * faults(text) for text in texts])
+    if infiller is not None:
+        value += _awkward(texts, value.reshape(-1, draws), codec, infiller)
     best = value.reshape(-1, draws).argmax(axis=1) + draws * np.arange(len(indices))
     return [
         Draw(index, texts[i], float(readings[i, 0]), float(readings[i, 1]))
         for index, i in zip(indices, best, strict=True)
     ]
+
+
+def faults(text: str) -> int:
+    """How many kinds of things `text` does that nobody asked of a made-up sentence: a coarse word, a
+    placeholder of the corpora ("[name]"), a quotation mark or a bracket without its partner, a word twice, no
+    end."""
+    return sum(
+        (
+            not UNASKED.isdisjoint(words_of(text.lower())),
+            invented(text),
+            _UNPAIRED.search(_PAIRED.sub(" ", text)) is not None,
+            _TWICE.search(text) is not None or bool(repeated(text, "")),
+            text[-1:].isalnum(),
+        )
+    )
+
+
+def _awkward(texts: Sequence[str], values: Floats, codec: Codec, infiller: Infiller) -> Floats:
+    """(N,) what each draw has to pay for the word that stands worst in it, as `values` (N / D, D) have it:
+    the best of the D draws of a sentence are judged, the others are out."""
+    finalists = np.argsort(-values, axis=1, kind="stable")[:, :JUDGED] + (
+        values.shape[1] * np.arange(len(values))[:, None]
+    )
+    forms = [codec.orthography.normalise(texts[i]) for i in finalists.flat]
+    # A contraction ("I'm") has a mark in it, and marks are nothing that an infilling model answers.
+    places = [
+        [place for place in places_of(form)[0] if "'" not in form[place.start : place.end]] for form in forms
+    ]
+    standing = infiller.standing(forms, places, torch.full((len(forms), 2), torch.nan))
+    worst = [float(found[:, 1].min()) if len(found) else 0.0 for found in standing]
+    paid: Floats = np.full(len(texts), -np.inf)
+    paid[finalists.flat] = AWKWARD * np.minimum(np.array(worst) - PASSABLE, 0.0)
+    return paid

@@ -224,7 +224,7 @@ class TextWriter:
 
         Content is drawn around the mean that the content latent has over the corpus, affect from the prior
         or at the target, and the pieces by nucleus sampling at `temperature`, at 0 always the likeliest. Each
-        sentence is the best of several draws: near to the target, and fluent.
+        sentence is the best of several draws: near to the target, fluent, with nothing coarse in it.
         """
         if n < 1:
             raise InputError(f"n {n}: ask for at least 1 sentence.")
@@ -233,19 +233,12 @@ class TextWriter:
         goals = (parse_target(valence, "valence"), parse_target(arousal, "arousal"))
         target = resolve(goals, np.array([self.scale.mean]))[0]
         seed = random.randrange(2**32) if seed is None else seed
+        infiller = self.editor.infiller if self.editor else None
+        asked = (seed, target, temperature, self.codec, self.read, self.scale, self.steering, infiller)
         return [
             drawn
             for start in range(0, n, BATCH)
-            for drawn in draw_sentences(
-                range(start, min(start + BATCH, n)),
-                seed,
-                target,
-                temperature,
-                self.codec,
-                self.read,
-                self.scale,
-                self.steering,
-            )
+            for drawn in draw_sentences(range(start, min(start + BATCH, n)), *asked)
         ]
 
     def _batched(self, texts: Iterable[str], act: Callable[[Sequence[str]], list[T]]) -> Iterator[T]:
