@@ -21,10 +21,10 @@ from textvae.text.values import Waypoint
 POINTS, MOST_POINTS = 33, 129
 """Latents on the way whose sentences are looked at; twice as many as there are steps, within these."""
 
-CANDIDATES = 8
+CANDIDATES = 16
 """Sentences of each of them."""
 
-UNLIKELY, AWKWARD, UNEVEN, REPEATED = 0.4, 0.5, 0.05, 0.6
+UNLIKELY, AWKWARD, UNEVEN, REPEATED = 0.4, 0.5, 0.05, 0.9
 """What a nat a piece costs by which a sentence is unlikely at its latent, or less fluent than the more fluent
 one of the two ends; what it costs to stand a whole step from where an even way would stand, and to stay. To
 change all of the wording at once costs 1. Chosen by reading, on sentences of our own."""
