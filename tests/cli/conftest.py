@@ -16,6 +16,7 @@ from textvae.affect.tables import Table
 from textvae.affect.values import Affect, Explanation, Reading
 from textvae.cli import app
 from textvae.errors import TooLongError, UnknownNameError
+from textvae.text.steering import Scale, Steering
 from textvae.text.values import Candidate, Transfer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -143,8 +144,9 @@ class FakeReader:
 
 
 class FakeWriter:
-    """Adds a word to a sentence instead of rewriting it."""
+    """Adds a word to a sentence instead of rewriting it, on its way to the `goal`."""
 
+    name, goal, scale, steering = "text-en", 4.0, Scale((3.0, 3.0), (0.4, 0.2)), Steering(bound=2.5)
     asked: dict[str, Any] = {}  # noqa: RUF012
     reader = SimpleNamespace(
         score=lambda texts: np.array([[affect_of(text), 2.8, 3.1] for text in texts]).reshape(-1, 3)
@@ -164,14 +166,17 @@ class FakeWriter:
         return [self._moved(text, asked) for text in texts]
 
     def _moved(self, text: str, asked: dict[str, Any]) -> Transfer:
-        """Sentences with "stone" in them cannot be moved."""
+        """Sentences with "stone" in them cannot be moved; those with "iron" stay what they are, and those
+        with "gold" as well, which is no fault of theirs."""
         written = [f"{text} {'good ' * (rank + 1)}".strip() for rank in range(asked["n"])]
-        fault = "is not fluent" if "stone" in text else ""
+        if "iron" in text or "gold" in text:
+            written = [text]
+        fault = "is not fluent" if "stone" in text else "is a copy" if "iron" in text else ""
         candidates = tuple(
             Candidate(rank, new, affect_of(new), 2.8, 1 - rank / 10, -rank - 0.5, fault)
             for rank, new in enumerate(written, 1)
         )
-        return Transfer(text, affect_of(text), 2.8, 4.0, None, candidates)
+        return Transfer(text, affect_of(text), 2.8, type(self).goal, None, candidates)
 
     def reconstruct(self, texts: list[str]) -> list[str]:
         for text in texts:

@@ -72,6 +72,42 @@ def test_one_line_for_each_line_whatever_passed(run: Run) -> None:
     assert run("transfer", "--valence", "4", "-", stdin=b"\n").code == 0  # nothing was asked of anybody
 
 
+def test_what_stays_as_it_is(run: Run) -> None:
+    alone = run("transfer", "--valence", "4", "gold")
+    assert (alone.code, alone.out) == (0, "gold\n")
+    assert alone.err == "textvae: the sentence reads so already and stands as it was.\n"
+    many = run("transfer", "--valence", "4", "gold", "bad", "old gold", "iron")
+    assert many.out == "gold\nbad good\nold gold\niron\n"
+    assert "2 of 4 sentences read so already and stand as they were." in many.err
+    assert "1 of 4 sentences (number 4) could not be moved as asked" in many.err
+    [row] = rows(run("transfer", "--valence", "4", "--format", "jsonl", "gold").out)
+    assert (row["text"], row["fault"]) == ("gold", None)
+    assert "stays: nothing better was found" in run("transfer", "--valence", "4", "iron", terminal=True).out
+    near = run("transfer", "--valence", "4", "iron good good", terminal=True).out
+    assert "stays: it is near already, and nothing better was found" in near
+
+
+def test_a_target_beyond_what_is_reached_is_told_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = type(vars(transfer)["open_writer"]("text-en", "auto", "auto"))
+    monkeypatch.setattr(writer, "goal", 1.26)
+    for more in ((), ("--running",)):
+        outcome = run("transfer", "--valence", "1.26", *more, "It was so good. It was bad.")
+        assert outcome.err.count("valence 1.3 lies beyond what text-en reaches, about 2.0 to 4.0: sent") == 1
+    monkeypatch.setattr(writer, "goal", 4.3)
+    assert "beyond" not in run("transfer", "--valence", "4.3", "It was good.").err
+    monkeypatch.setattr(writer, "goal", 4.9)
+    assert "valence 4.9 lies beyond" in run("transfer", "--valence", "4.9", "good", "bad", terminal=True).err
+
+
+def test_running_text_that_stays_as_it_is(run: Run) -> None:
+    outcome = run("transfer", "--valence", "4", "--running", "The gold was bad. The stone was bad.")
+    assert (outcome.code, outcome.out) == (0, "The gold was bad. The stone was bad.")
+    assert "0 rewritten, 2 left as they were (1 near enough, 1 could not be moved as asked)" in outcome.err
+    page = run("transfer", "--valence", "4", "--running", "The gold was bad.", terminal=True)
+    assert page.code == 0
+    assert "reads so already" in page.out
+
+
 def test_rows_of_what_did_not_pass(run: Run) -> None:
     command = ("transfer", "--valence", "4", "-n", "2", "--format", "jsonl", "a stone", "bad")
     outcome = run(*command)

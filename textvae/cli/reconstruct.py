@@ -16,7 +16,7 @@ from textvae.cli.options import (
     TextModelOption,
 )
 from textvae.cli.output import Row, Target, View, write
-from textvae.cli.steered import TOLD
+from textvae.cli.tally import TOLD
 from textvae.errors import TooLongError
 
 COLUMNS: dict[str, type] = {"source": str, "text": str}

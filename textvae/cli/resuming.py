@@ -18,7 +18,8 @@ from typing import Any, BinaryIO, Self
 from textvae.cli import reading, render
 from textvae.cli.options import Format
 from textvae.cli.output import Row, Target, View, check_place, json_line
-from textvae.cli.steered import Request, Tally
+from textvae.cli.steered import Request
+from textvae.cli.tally import Tally
 from textvae.errors import InputError, OutputError
 from textvae.training.locking import held
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -11,7 +11,9 @@ from textvae.cli.changes import drawn
 from textvae.cli.contents import STANDARD_INPUT
 from textvae.cli.options import Format
 from textvae.cli.output import Row, Target, View, open_text, write
-from textvae.cli.steered import NOTHING_PASSED, Request
+from textvae.cli.reach import Targets, note_targets, tell_beyond
+from textvae.cli.steered import Request
+from textvae.cli.tally import NOTHING_PASSED
 from textvae.errors import TextError
 
 if TYPE_CHECKING:
@@ -25,19 +27,25 @@ NO_MODEL = ("is too short", "is too long")
 
 @dataclass(slots=True)
 class Account:
-    """How many sentences were read, off the target, rewritten; the others by why they stay."""
+    """How many sentences were read, off the target, rewritten; the others by why they stay; and where they
+    were to go."""
 
     read: int = 0
     off: int = 0
     changed: int = 0
+    same: int = 0
     short: int = 0
     long: int = 0
+    targets: Targets = field(default_factory=dict)
 
     def add(self, passage: "Passage") -> None:
         """Take note of a sentence."""
         self.read += 1
         self.off += passage.off
         self.changed += passage.text != passage.source
+        if passage.transfer is not None:
+            note_targets(self.targets, passage.transfer)
+            self.same += passage.text == passage.source and bool(passage.transfer.passed)
         self.short += passage.fault == NO_MODEL[0]
         self.long += passage.fault == NO_MODEL[1]
 
@@ -47,7 +55,9 @@ class Account:
         parts = [f"{self.read - self.off:,} on target", f"{self.changed:,} rewritten"]
         if left:
             why = [f"{n:,} too {what}" for n, what in ((self.short, "short"), (self.long, "long")) if n]
-            if others := left - self.short - self.long:
+            if self.same:
+                why.append(f"{self.same:,} near enough")
+            if others := left - self.short - self.long - self.same:
                 why.append(f"{others:,} could not be moved as asked")
             parts.append(f"{left:,} left as {'it was' if left == 1 else 'they were'} ({', '.join(why)})")
         return f"{self.read:,} sentence{'s' * (self.read != 1)}: {', '.join(parts)}"
@@ -55,7 +65,7 @@ class Account:
     @property
     def code(self) -> int:
         """The exit code: nothing came of any sentence that should have moved."""
-        return NOTHING_PASSED if self.off and not self.changed else 0
+        return NOTHING_PASSED if self.off and not (self.changed or self.same) else 0
 
 
 def running_text(given: list[str] | None, file: Path | None) -> str:
@@ -112,6 +122,7 @@ def rewrite(text: str, writer: "TextWriter", request: Request, tolerance: float,
         write(rows, view, target)
     if target.format is not Format.table:
         render.note(account.told() + ".")
+    tell_beyond(account.targets, writer)
     return account.code
 
 
@@ -164,11 +175,14 @@ def went(passage: "Passage") -> tuple[str, str]:
     assert moved is not None
     changed = passage.text != passage.source
     best = (moved.passed or moved.candidates)[:1] if changed else ()
-    ways = []
+    ways, away = [], 0.0
     for name in ("valence", "arousal"):
         if (goal := getattr(moved, "target_" + name)) is not None:
             start = getattr(moved, "source_" + name)
+            away = max(away, abs(goal - start))
             reached = f" → {getattr(best[0], name):.2f}" if best else ""
             ways.append(f"{name} {start:.2f}{reached} of {goal:.2f}")
     lead = f"line {passage.line:<4} {', '.join(ways)}"
-    return lead, render.visible(passage.source) if changed else steered.reason(passage.fault)
+    if changed:
+        return lead, render.visible(passage.source)
+    return lead, steered.reason(passage.fault, away) if passage.fault else "reads so already"

@@ -1,12 +1,13 @@
 """Sentences rewritten: their rows, what passed and what did not, and how they look."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from textvae.cli import memory, reading, render
 from textvae.cli.changes import drawn
 from textvae.cli.output import Row
+from textvae.cli.tally import Tally
 from textvae.errors import TooLongError
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ COLUMNS: dict[str, type] = {
     "fault": str,
 }
 
-NOTHING_PASSED = 3
-"""The exit code when no sentence could be moved as asked."""
+COPY = "is a copy"
+"""The fault of a candidate that says what its source says."""
 
-TOLD = 5
-"""Lines that a message names."""
+NEAR = 0.3
+"""How far from its target a sentence is near it, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +61,6 @@ class Request:
             keep=self.wording.keep,
             avoid=self.wording.avoid,
         )
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many sentences there were, how many of them something passed for, where nothing did, and what of
-    the words to be kept was there to keep."""
-
-    asked: int = 0
-    passed: int = 0
-    long: int = 0
-    left: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-
-    def add(self, item: reading.Item, moved: "Transfer | TooLongError", wording: "Wording") -> None:
-        """Take note of a sentence."""
-        self.asked += 1
-        if isinstance(moved, TooLongError):
-            self.long += 1
-        elif moved.passed:
-            self.passed += 1
-        elif len(self.left) < TOLD:
-            self.left.append(str(item.line) if item.line else str(item.index + 1))
-        if len(self.kept) < len(wording.keep):
-            self.kept += [phrase for phrase in wording.of(item.text) if phrase not in self.kept]
-
-    def tell(self, request: Request, asides: bool) -> None:
-        """Say on standard error what was not done; `asides`: the results do not say it themselves."""
-        for phrase in request.wording.keep:
-            if phrase not in self.kept and self.asked:
-                render.note(f'"{phrase}" was to be kept, but no sentence has it.')
-        if not asides:
-            return
-        if self.long:
-            one = self.long == 1
-            what = "a sentence is" if one else f"{self.long:,} sentences are"
-            render.note(f"{what} too long and stand{'s as it was' if one else ' as they were'}.")
-        missed = self.asked - self.passed - self.long
-        if not missed:
-            return
-        places = ", ".join(self.left) + (", ..." if missed > len(self.left) else "")
-        what = "the sentence" if self.asked == 1 else f"{missed:,} of {self.asked:,} sentences"
-        where = "" if self.asked == 1 else f" (number {places})"
-        if request.everything:
-            render.note(f"{what}{where} could not be moved as asked; what is shown has a fault.")
-        else:
-            kept = "stands as it was" if missed == 1 else "stand as they were"
-            render.note(f"{what}{where} could not be moved as asked and {kept}; --all shows what was tried.")
-
-    @property
-    def code(self) -> int:
-        """The exit code."""
-        return NOTHING_PASSED if self.asked and not self.passed else 0
 
 
 def rewritten(
@@ -200,7 +149,8 @@ def result(screen: "Console", row: Row) -> None:
     from rich.text import Text
 
     if row["rank"] is None:
-        render.beside(screen, Text(" " * render.BAR), Text(reason(str(row["fault"])), "yellow"))
+        told = reason(str(row["fault"]), distance(row))
+        render.beside(screen, Text(" " * render.BAR), Text(told, "yellow"))
         return
     lead = Text.assemble(
         render.bar(row["valence"], screen),
@@ -214,12 +164,20 @@ def result(screen: "Console", row: Row) -> None:
     render.beside(screen, lead, text)
 
 
-def reason(fault: str) -> str:
-    """Why nothing came of a sentence."""
+def distance(row: Row) -> float:
+    """How far a sentence was from where it is asked to go, in points."""
+    ways = [(row["source_" + name], row["target_" + name]) for name in ("valence", "arousal")]
+    return max((abs(b - a) for a, b in ways if isinstance(a, float) and isinstance(b, float)), default=0.0)
+
+
+def reason(fault: str, away: float = 0.0) -> str:
+    """Why nothing came of a sentence that was so far `away` from its target."""
     from textvae.text.revising import NO_CANDIDATE, TOO_LONG, TOO_SHORT
 
     if fault in (TOO_LONG, TOO_SHORT):
         return f"stays: it {fault}"
     if fault == NO_CANDIDATE:
         return f"could not get there: {fault}"
+    if fault == COPY:
+        return f"stays: {'it is near already, and ' * (away <= NEAR)}nothing better was found"
     return f"could not get there: the best that was found {render.visible(fault)} (--all shows it)"

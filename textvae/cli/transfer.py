@@ -25,7 +25,9 @@ from textvae.cli.options import (
     ValenceOption,
 )
 from textvae.cli.output import Target, View, write
-from textvae.cli.steered import COLUMNS, Request, Tally, line, rewritten, table
+from textvae.cli.reach import tell_beyond
+from textvae.cli.steered import COLUMNS, Request, line, rewritten, table
+from textvae.cli.tally import Tally
 from textvae.errors import InputError, TargetError, TextError
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def transfer(
 
     A sentence that cannot be moved is not passed off as one that was: what is a copy of its source, not
     fluent, keeps too little, loses a number, a name or a quotation, or hardly moves is shown with --all only.
-    Exit code 3: nothing passed for any sentence.
+    One that reads as asked already passes as it is. Exit code 3: nothing passed for any sentence.
 
     Format text prints exactly one line for each input line: the best candidate, or the sentence itself where
     nothing passed or it is too long for the model, which is said on standard error. A row of jsonl, csv or
@@ -139,6 +141,7 @@ def transfer(
         found = rewritten(items, writer, request, tally)
         write((row for _, rows in found for row in rows), view, target)
     tally.tell(request, target.format is not Format.table)
+    tell_beyond(tally.targets, writer)
     finish(tally.code)
 
 
