@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textvae.errors import TextError, UnknownNameError
-from textvae.text.orthography import Orthography, learn_casing
+from textvae.text.orthography import Orthography, learn_casing, put_names_back
 
 CASING = {"london": "London", "bbc": "BBC", "friday": "Friday", "mary": "Mary", "mcdonald's": "McDonald's"}
 PLAIN, YELP = Orthography("plain", CASING), Orthography("yelp")
@@ -223,3 +223,22 @@ def test_an_odd_capital_of_a_small_word_stays_where_it_is() -> None:
     said = PLAIN.restore("so it is wonderful that it can be both.", "So It can be both.")
     assert said == "So it is wonderful that it can be both."
     assert PLAIN.restore("the us forces told us.", "The US forces did.") == "The US forces told us."
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "written"),
+    [
+        ("My friend marguite's here.", "My friend Marguerite's here.", "My friend Marguerite's here."),
+        ("Niagua and kazaanskht!", "Nicaragua and Kazakhstan!", "Nicaragua and Kazakhstan!"),
+        ("The Russian came.", "The Russia came.", "The Russian came."),  # a word, and another one
+        ("We saw fnord.", "We saw Paris.", "We saw fnord."),  # nothing like it
+        ("We saw a canony.", "We saw a canyon.", "We saw a canony."),  # no name
+        ("He said carrol, carroll.", "He met Carrolls, Carroll.", "He said Carrolls, carroll."),
+        ("It is a whale-on-line.", "It is a Whole-on-Line.", "It is a whale-on-line."),
+        ("", "Marguerite", ""),
+        ("Marguite", "", "Marguite"),
+    ],
+)
+def test_a_name_that_came_out_misspelt_is_put_back(text: str, source: str, written: str) -> None:
+    known = {"my", "friend", "here", "and", "the", "russian", "came", "we", "saw", "a", "he", "said"}
+    assert put_names_back(text, source, known.__contains__) == written

@@ -8,7 +8,7 @@ have comes from a dictionary of usual capitals.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -20,6 +20,7 @@ from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy,
 
 FORMS = ("plain", "yelp", "given")
 ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by word
+NEARLY = 0.6  # how alike two words are of which one is the other misspelt
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
 _FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
@@ -127,6 +128,31 @@ def learn_casing(texts: Iterable[str], minimum: int = 3, most: int = 6000) -> di
             del names[pair]  # the first word has its capital anyway, or the pair stood in headings only
     kept = sorted(names.items(), key=lambda item: (-item[1][1], item[0]))[:most]
     return {small: form for small, (form, _) in sorted(kept)}
+
+
+def put_names_back(text: str, source: str, known: Callable[[str], bool]) -> str:
+    """`text` with a word of `source` that has a capital wherever something stands in its place that is nearly
+    that word, and neither `known` nor in the source: "marguite" is Marguerite."""
+    ours, theirs = list(_words(text)), list(_words(source))
+    folded = [[_folded(word.removesuffix(_POSSESSIVE)) for _, word, _ in some] for some in (theirs, ours)]
+    for kind, a, b, c, d in reversed(
+        SequenceMatcher(None, folded[0], folded[1], autojunk=False).get_opcodes()
+    ):
+        names = [word.removesuffix(_POSSESSIVE) for _, word, _ in theirs[a:b] if word[:1].isupper()]
+        for i in range(d - 1, c - 1, -1) if kind == "replace" else ():
+            start, word = ours[i][0], folded[1][i]
+            if not word.isalpha() or word in folded[0] or known(word):
+                continue
+            likest = max(filter(str.isalpha, names), key=lambda name: _likeness(name, word), default="")
+            if _likeness(likest, word) >= NEARLY:
+                end = start + len(ours[i][1].removesuffix(_POSSESSIVE))
+                text = text[:start] + likest + text[end:]
+                names.remove(likest)
+    return text
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, _folded(one), _folded(other), autojunk=False).ratio()
 
 
 def _figures(text: str, source: str) -> str:

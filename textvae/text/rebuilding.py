@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 from textvae.text.beam import BeamOptions
 from textvae.text.codec import Codec
+from textvae.text.orthography import put_names_back
 
 
 def rebuild(texts: Sequence[str], codec: Codec, search: BeamOptions, restored: bool) -> list[str]:
     """The likeliest sentence of each text's latent, as its writer would write it or, not `restored`, in the
-    model's form; a blank one stays blank."""
+    model's form; a blank one stays blank. A name that the decoder spells wrong is written as in the text."""
+
+    def known(word: str) -> bool:
+        return codec.count(word) == 1
+
     pieces = [codec.pieces(text) for text in texts]
     filled = [i for i, found in enumerate(pieces) if found]
     results = [""] * len(texts)
@@ -17,5 +22,8 @@ def rebuild(texts: Sequence[str], codec: Codec, search: BeamOptions, restored: b
         room = codec.room([len(pieces[i]) for i in filled])
         for i, found in zip(filled, codec.search(latent, room, search), strict=True):
             tokens = found[0].tokens
-            results[i] = codec.text(tokens, texts[i]) if restored else codec.tokenizer.decode(tokens)
+            if restored:
+                results[i] = put_names_back(codec.text(tokens, texts[i]), texts[i], known)
+            else:
+                results[i] = codec.tokenizer.decode(tokens)
     return results

@@ -185,8 +185,9 @@ class TextWriter:
     def reconstruct(self, text: str | list[str], restored: bool = True) -> str | list[str]:
         """Encode one sentence or many, and decode them again; a blank one stays blank.
 
-        `restored` puts the source's capitals and numbers back; without it, what comes is the decoder's
-        own words in the model's form, to be compared with `normalise` of the source.
+        `restored` puts the source's capitals and numbers back, and its names where they came out misspelt;
+        without it, what comes is the decoder's own words in the model's form, to be compared with
+        `normalise` of the source.
         """
         if isinstance(text, str):
             return next(self.reconstruct_stream([text], restored))
