@@ -16,7 +16,8 @@ from textvae.text.drawing import draw_sentences, faults
 from textvae.text.infilling import Infiller, Place
 from textvae.text.model import Latent
 from textvae.text.orthography import Orthography
-from textvae.text.steering import Scale, Steering
+from textvae.text.settings import Steering
+from textvae.text.steering import Scale
 
 STEERING = Steering(draws=4, bound=2.0, affect=1.0, fluency=1.0)
 

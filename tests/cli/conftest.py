@@ -16,7 +16,8 @@ from textvae.affect.tables import Table
 from textvae.affect.values import Affect, Explanation, Reading
 from textvae.cli import app
 from textvae.errors import TooLongError, UnknownNameError
-from textvae.text.steering import Scale, Steering
+from textvae.text.settings import Steering
+from textvae.text.steering import Scale
 from textvae.text.values import Candidate, Transfer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
