@@ -59,7 +59,7 @@ def test_pairs_are_of_words_that_are_not_neighbours() -> None:
         ("the food was bad ...", "the food was bad !"),
         ("the food was bad", "the food was bad!"),
         ('he said "go."', 'he said "go!"'),
-        ('"go," he said.', '"go," he said.'),
+        ('"go," he said.', '"go!" he said.'),
         ('"who is it?" he asked.', '"who is it?" he asked.'),
         ("we met at 3 p.m.", "we met at 3 p.m.!"),
         ("wow! it was bad.", "wow! it was bad."),

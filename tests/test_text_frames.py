@@ -434,7 +434,7 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("she missed the bus.", DOWN, "*, which was sad", "*, which ruined my day"),
         ("she died, but i ran.", DOWN, "sadly, *", "*, which was sad"),
         ("we lost it, although we ran.", UP, "luckily, *", "*, i am happy to say"),
-        ("the book which i read was long.", UP, "luckily, *", "*, which is lovely"),
+        ("the book which i read was long.", UP, "luckily, *", "*, which made me happy"),
     ],
 )
 def test_what_is_added_agrees(form: str, way: np.ndarray, there: str, missing: str) -> None:

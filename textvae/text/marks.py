@@ -6,7 +6,7 @@ _CLOSING = r"[\"'\u201d\u2019)\]\s]*$"
 _STOP = re.compile(rf"\s?\.+(?={_CLOSING})")
 _WORD_END = re.compile(rf"(?<=[^\W_])(?={_CLOSING})")
 _ABBREVIATED = re.compile(rf"\.[^\W\d_]\.{_CLOSING}")
-_QUOTES = re.compile(r"[,.?]\"(?=.*[^\W_])")
+_QUOTED = re.compile(r"[,.?](?=[\"\u201d].*[^\W_])")
 _ASKED = re.compile(r"\?!+|!+\?+!*")
 _EXCLAIMED = re.compile(r"!+")
 
@@ -14,11 +14,13 @@ _EXCLAIMED = re.compile(r"!+")
 def louder(text: str) -> str:
     """`text` that ends in an exclamation mark, where it ended in a full stop or in a word.
 
-    One that has an exclamation mark, or another mark at its end, stays as it is, and so does one that quotes
-    somebody and goes on.
+    One that has an exclamation mark, or another mark at its end, stays as it is. Where somebody is quoted
+    and the sentence goes on, it is he who raises his voice, unless he asks.
     """
-    if "!" in text or _QUOTES.search(text):
+    if "!" in text:
         return text
+    if quoted := _QUOTED.search(text):
+        return text if quoted[0] == "?" else f"{text[: quoted.start()]}!{text[quoted.end() :]}"
     if _ABBREVIATED.search(text):  # "at 3 p.m." keeps the abbreviation's own
         return re.sub(rf"\.(?={_CLOSING})", ".!", text, count=1)
     stop = _STOP.search(text)

@@ -13,8 +13,6 @@ STATEMENTS: Frames = {
         "*, which made me happy",
         "*, which makes me happy",
         "to my delight, *",
-        "*, which was lovely",
-        "*, which is lovely",
         "fortunately, *",
         "it is nice that *",
         "thankfully, *",
