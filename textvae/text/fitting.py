@@ -74,6 +74,8 @@ def _around_one_thing(frame: str, core: str) -> bool:
     """What stands behind would be said of the last sentence or clause alone."""
     if not frame.endswith("*") and _SEVERAL.search(core):
         return False
+    if "which" in frame and "which" in core:
+        return False
     return not (("which" in frame or frame.endswith(_TO_SAY)) and _GRANTED.search(core))
 
 
