@@ -136,7 +136,7 @@ def test_a_death_is_neither_put_in_nor_taken_out(text: str, source: str, fault: 
         ("They were good to our dog.", "The vet was good to our dog.", 'says "they"'),
         ("I said that I loved him.", "I never said that I loved him.", "says what was denied"),
         ("The soup was not good.", "The soup was good.", "denies what was said"),
-        ("It was no fun although the soup was good.", "The soup was good.", ""),
+        ("The soup was good, but I am not happy.", "The soup was good.", ""),
         ("The soup is good, but I am not happy.", "The soup is good.", ""),
         ("There is nothing good.", "There isn't any good.", ""),
     ],

@@ -302,18 +302,19 @@ def test_frames_lead_one_way_at_a_price() -> None:
     ("own", "way", "there", "missing"),
     [
         (-0.4, UP, "i am glad that", "luckily,"),
-        (-0.4, UP, "it was nice even though", "fortunately,"),
-        (-1.5, UP, "it was nice even though", "i am glad that"),
-        (0.5, UP, "luckily,", "it was nice even though"),
+        (-0.4, UP, "i am glad that", "fortunately,"),
+        (-1.5, UP, "*, but life is good", "i am glad that"),
+        (0.5, UP, "luckily,", "*, but life is good"),
         (1.5, DOWN, "it is terrible that", "sadly,"),
-        (2.5, DOWN, "it was no fun although", "it is terrible that"),
-        (0.0, DOWN, "sadly,", "it was no fun although"),
+        (2.5, DOWN, "*, but it is a pity", "it is terrible that"),
+        (0.0, DOWN, "sadly,", "*, but it is a pity"),
     ],
 )
 def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str, missing: str) -> None:
     found = {frame_of(edit.form) for edit in framed("it was so.", np.array([own, 0.0]), way, 20, 0.0)}
-    assert f"{there} *" in found
-    assert f"{missing} *" not in found
+    there, missing = (frame if "*" in frame else f"{frame} *" for frame in (there, missing))
+    assert there in found
+    assert missing not in found
 
 
 def test_what_was_once_is_not_assumed_in_general() -> None:

@@ -6,7 +6,7 @@ from zlib import crc32
 from textvae.text.statements import order, past
 from textvae.text.wording import GRAVE, SERIOUS, has
 
-CONCESSION = re.compile(r"\*, (?:but|though) |though \*$")
+CONCESSION = re.compile(r"\*, (?:but|though) ")
 """What frames have that grant a sentence which says the contrary."""
 
 DISMISSAL = ("trivial", "ordinary", "minor matter", "not urgent")
@@ -21,10 +21,10 @@ CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
 news. Beyond the first of them it may be granted."""
 
-OTHERS = 0.2
+OTHERS = 0.1
 """What it costs that the speaker comes into a sentence that is not about him, in nats."""
 
-VARIETY = 0.4
+VARIETY = 0.2
 """Up to so many nats a frame costs more or less, by the sentence: else one would stand around all of them."""
 
 _TO_SAY = ("to say", "luckily", "sadly", "unfortunately")
@@ -47,7 +47,7 @@ _FORBIDDEN = re.compile(r"(?:please,? )?(?:don't|do not|never|always|let's|let|p
 _PRESSING = re.compile(r"(?:please,? )?(?:don't|do not|never|stop|be|watch|look|hurry|run|help)\b|.*\bnow\b")
 _NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
 _WISH = "*, it would be"
-_LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day|hated it|no fun")
+_LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day|hated it")
 _SOMBRE = "hope"
 
 
