@@ -28,15 +28,19 @@ from textvae.text.writer import TextWriter
 
 def english(edits: Editing, steering: Steering) -> Iterator[tuple[str, Editing, Steering]]:
     """The rungs of `text-en`, up to how it is."""
-    plain = replace(steering, strip=False)
+    free = replace(steering, loose=True)
+    plain = replace(free, strip=False)
     yield "the decoder, told another affect", replace(edits, model=""), plain
-    yield "also without the words in the way", replace(edits, model=""), steering
-    edited = replace(edits, together=0, marks=0, frames=0, nested=0)
-    yield "and edits of a word", edited, steering
-    yield "of several that stand in the way", replace(edited, together=edits.together), steering
-    yield "and exclamation marks", replace(edits, frames=0, nested=0), steering
-    yield "and frames", replace(edits, nested=0), steering
-    yield "and edits in frames", edits, steering
+    yield "also without the words in the way", replace(edits, model=""), free
+    every = replace(edits, strange=0.0, kindred=1.0)
+    edited = replace(every, together=0, marks=0, frames=0, nested=0)
+    yield "and edits of a word", edited, free
+    yield "of several that stand in the way", replace(edited, together=edits.together), free
+    yield "and exclamation marks", replace(every, frames=0, nested=0), free
+    yield "and frames", replace(every, nested=0), free
+    yield "and edits in frames", every, free
+    yield "edits near in meaning, and contraries", edits, free
+    yield "nobody else, no denial, the same kind of sentence", edits, steering
 
 
 def yelp(steering: Steering) -> Iterator[tuple[str, Steering]]:

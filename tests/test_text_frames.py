@@ -430,10 +430,11 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
     [
         ("the bus was late.", DOWN, "*, which made me sad", "*, which makes me sad"),
         ("the bus is late.", DOWN, "*, which makes me sad", "*, which made me sad"),
-        ("i have lost it.", DOWN, "*, which is sad", "*, which was sad"),
-        ("i missed the bus.", DOWN, "*, which ruined my day", "*, which is sad"),
-        ("she missed the bus.", DOWN, "*, which was sad", "*, which ruined my day"),
-        ("she died, but i ran.", DOWN, "sadly, *", "*, which was sad"),
+        ("i have lost it.", DOWN, "*, which makes me sad", "*, which made me sad"),
+        ("i missed the bus.", DOWN, "*, which ruined my day", "*, which makes me sad"),
+        ("she missed the bus.", DOWN, "*, which made me sad", "*, which ruined my day"),
+        ("she died, but i ran.", DOWN, "sadly, *", "*, which made me sad"),
+        ("she fell, though i ran.", DOWN, "sadly, *", "it is sad that *"),
         ("we lost it, although we ran.", UP, "luckily, *", "*, i am happy to say"),
         ("the book which i read was long.", UP, "luckily, *", "*, which made me happy"),
     ],
@@ -451,6 +452,9 @@ def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     assert {"*, but we are happy", "*, but i am happy"} <= of["we fell down."]
     assert not {"*, but we are happy", "*, but i am happy"} & of["he fell down."]
     assert "*, but life is good" in of["he fell down."]
+    told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 20, 0.0)}
+    assert "*, but there was good news too" in told
+    assert not any("happy" in frame or "life is" in frame for frame in told)
 
 
 @pytest.mark.parametrize(

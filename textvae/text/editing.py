@@ -5,6 +5,7 @@ all other words alone; both are candidates of one choice (`textvae.text.rewritin
 """
 
 import math
+import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -33,6 +34,8 @@ UNASKED = frozenset(_COARSE.split())
 """Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
 Questions = tuple[tuple[Place, ...], ...]
+
+_ASKED_FOR = re.compile(r"\?|\bthank")
 
 UNHEARD_OF = -11.0
 """The stand of a word that not even its contrary lends a place."""
@@ -113,7 +116,7 @@ class Editor:
         blocking = sorted(i for i in hardest if held[i] > options.gain)
         goal = torch.from_numpy(np.where(np.isnan(target), own, target) if options.same else target)
         told, untold = self._ask(form, tuple((place,) for place in places), goal)
-        last, turned = max(place.end for place in places), "?" not in form
+        last, turned = max(place.end for place in places), not _ASKED_FOR.search(form)
         slots = [
             Slot(place, form[place.start : place.end], old, with_it, without, place.end == last, turned)
             for place, old, with_it, without in zip(places, held, told, untold, strict=True)

@@ -35,7 +35,7 @@ class Edit:
 class Slot:
     """A place to fill: its old word ("" in a gap), how far that stands in the way, what could be there,
     log-probabilities (V,), the target told, and untold; whether it is the last of its text, and whether the
-    contrary of its word may stand there: of what is asked for it may not."""
+    contrary of its word may stand there: of what is asked or thanked for it may not."""
 
     place: Place
     word: str

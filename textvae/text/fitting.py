@@ -29,13 +29,16 @@ VARIETY = 0.2
 
 _TO_SAY = ("to say", "luckily", "sadly", "unfortunately")
 _GRANTED = re.compile(r"\b(?:but|though|although)\b")
+_OF_ALL = re.compile(r"which|^it is \w+(?: \w+)? that|^i (?:am glad|hate it) that")
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
-_WAS = re.compile(r"which (?:made|ruined|was)|but i hated|a good day|there was")
-_IS = re.compile(r"which (?:makes|is) (?!quite)|there is good news")
+_WAS = re.compile(r"which (?:made|ruined)|but i hated|a good day|there was")
+_IS = re.compile(r"which makes|there is good news")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
 _I = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b")
 _US_TOO = re.compile(r"\bwe are")
 _ME_TOO = re.compile(r"\*, (?:but|though) (?:i|it hurts|it was a good day)\b|my day")
+_JOY = re.compile(r"\*, (?:but|though) (?:i am happy|we are happy|i feel good|life is good)")
+_YOU = re.compile(r"\byours?\b|\byou\b")
 _SPEAKER = re.compile(
     r"\bi (?:am (?:glad that|happy|afraid that|sorry to say)|hate it)|\b(?:me|my)\b|but i\b"
 )
@@ -71,12 +74,12 @@ def cost(frame: str, core: str) -> float:
 
 
 def _around_one_thing(frame: str, core: str) -> bool:
-    """What stands behind would be said of the last sentence or clause alone."""
+    """What stands behind would be said of the last sentence or clause alone, "that" of the first one."""
     if not frame.endswith("*") and _SEVERAL.search(core):
         return False
     if "which" in frame and "which" in core:
         return False
-    return not (("which" in frame or frame.endswith(_TO_SAY)) and _GRANTED.search(core))
+    return not ((_OF_ALL.search(frame) or frame.endswith(_TO_SAY)) and _GRANTED.search(core))
 
 
 def _in_its_tense(frame: str, core: str) -> bool:
@@ -85,6 +88,8 @@ def _in_its_tense(frame: str, core: str) -> bool:
 
 def _by_its_speaker(frame: str, core: str) -> bool:
     """Nobody comes in who has no part in it, and nobody supposes what he knows."""
+    if _JOY.search(frame) and _YOU.search(core):
+        return False  # nobody says so to somebody's face
     if (_US_TOO.search(frame) and not _WE.search(core)) or (_ME_TOO.search(frame) and not _I.search(core)):
         return False
     if not _SUPPOSED.search(frame):

@@ -37,8 +37,6 @@ STATEMENTS: Frames = {
         "*, which makes me sad",
         "unfortunately, *",
         "to my regret, *",
-        "*, which was sad",
-        "*, which is sad",
         "i am afraid that *",
         "it is a pity that *",
         "regrettably, *",
@@ -150,7 +148,6 @@ ASKING = some(QUESTIONS, lambda frame: frame.endswith(": *"))
 ORDERS: Frames = {
     (1, 0): (
         "*, thank you",
-        "*, and thank you so much",
         "it would be lovely if you could *",
         "i would love it if you could *",
         "it would be wonderful if you could *",

@@ -30,7 +30,7 @@ SERIOUS = re.compile(
     r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
     r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
-    r"(?:was|were|been|am|got) fired|lost (?:his|her|my|their|our) (?:job|home|house)\w*)\b"
+    r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
 )
 """Words of what is no matter of jokes, in a text made `plain`: nobody is happy beside it or makes little of
 it."""
