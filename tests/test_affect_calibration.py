@@ -59,6 +59,22 @@ def test_what_nobody_rated_has_no_interval() -> None:
     assert calibration.lines.tolist() == [[0.0, 1.0]] * 3
 
 
+def test_what_no_rating_tells_stays_as_it_was() -> None:
+    draw = np.random.default_rng(3)
+    mean, spread = draw.normal(3, 0.4, (400, 3)), np.exp(draw.normal(-0.5, 0.2, (400, 3)))
+    gold, sd = mean + draw.normal(0, 0.2, (400, 3)), np.full((400, 3), 0.6)
+    before = Calibration.fit(gold, mean, spread, sd)
+    unrated = gold.copy()
+    unrated[:, 1] = np.nan
+    shifted = unrated + np.array([0.0, 0.0, 0.3])
+    after = Calibration.fit(shifted, mean, spread, before=before)  # no spread of raters
+    assert np.array_equal(after.lines, before.lines)
+    pooled = np.sort(np.concatenate([group[1] for group in before.scores]))
+    assert all(np.array_equal(group[1], pooled) for group in after.scores)
+    assert not np.array_equal(after.scores[0][2], before.scores[0][2])
+    assert np.array_equal(Calibration.fit(unrated, mean, spread).lines, [[0.0, 1.0]] * 3)
+
+
 @pytest.mark.parametrize("level", [0.5, 0.8, 0.9])
 def test_coverage_in_each_third_on_fresh_draws(level: float) -> None:
     """The model's spread is wrong by a factor that depends on valence; each third still keeps the promise."""

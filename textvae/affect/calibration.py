@@ -59,15 +59,19 @@ class Calibration:
         spread: np.ndarray,
         gold_sd: np.ndarray | None = None,
         groups: int | None = None,
+        before: "Calibration | None" = None,
     ) -> "Calibration":
         """From mean ratings, predicted means and predicted spreads, (N, 3) each, on the same scale.
 
-        `gold_sd` (N, 3) is the raters' standard deviation; without it the model's spread stays as it is.
-        What is not known is NaN. `groups` are three where each has 100 sentences, else one.
+        `gold_sd` (N, 3) is the raters' standard deviation. What is not known is NaN. `groups` are three where
+        each has 100 sentences, else one. What no rating tells of a dimension stays as it was `before`: the
+        line of its spread, and, with the scores of all groups together, its intervals.
         """
         unknown = np.full(np.shape(gold), np.nan)
         squares = (gold - mean) ** 2 + (unknown if gold_sd is None else gold_sd) ** 2
         lines = np.stack([fit_spread(spread[:, i], squares[:, i]) for i in range(len(DIMENSIONS))])
+        if before is not None:
+            lines = np.where(np.isnan(squares).all(axis=0)[:, None], before.lines, lines)
         if groups is None:
             groups = GROUPS if len(gold) >= GROUPS * GROUP_ROWS else 1
         edges = np.quantile(mean[:, 0], np.arange(1, groups) / groups) if groups > 1 else np.empty(0)
@@ -77,6 +81,11 @@ class Calibration:
             [np.sort(column[~np.isnan(column)]).astype(np.float32) for column in errors[group == g].T]
             for g in range(groups)
         ]
+        if before is not None:
+            for i in np.flatnonzero(np.isnan(gold).all(axis=0)):
+                kept = np.sort(np.concatenate([group[i] for group in before.scores]))
+                for some in scores:
+                    some[i] = kept
         return cls(scores, edges, lines)
 
     def sd(self, spread: np.ndarray) -> np.ndarray:

@@ -36,9 +36,11 @@ def recalibrate(
 ) -> AffectReader:
     """Write model `name` to `folder` with a calibration fitted on `sentences`; return its reader.
 
-    The file of the weights stays as it is, and so do the means that are read. With `means` the last layer is
-    changed, so that each dimension's mean becomes the straight line of it that comes nearest to the
-    raters' (least squares): correlations stay, squared errors fall where the model exaggerates.
+    The file of the weights stays as it is, and so do the means that are read. What the sentences have no
+    ratings of stays calibrated as it was: without the raters' spread the spreads, without arousal all of it.
+    With `means` the last layer is changed, so that each dimension's mean becomes the straight line of it that
+    comes nearest to the raters' (least squares): correlations stay, squared errors fall where the model
+    exaggerates.
 
     Raises `CorpusError` for fewer than 50 rated sentences, `CheckpointError` for a model that does not fit.
     """
@@ -58,8 +60,9 @@ def recalibrate(
         tensors = rescale_means(checkpoint, lines)
         stored = dequantise(quantise(tensors)) if checkpoint.quantised else tensors
         checkpoint, weights = replace(checkpoint, tensors=stored), None
-    read, spread = AffectReader.from_checkpoint(checkpoint, chosen).read(texts)
-    calibration = Calibration.fit(gold, read, spread, gold_sd)
+    reader = AffectReader.from_checkpoint(checkpoint, chosen)
+    read, spread = reader.read(texts)
+    calibration = Calibration.fit(gold, read, spread, gold_sd, before=reader.calibration)
     files = {**checkpoint.files, FILE: calibration.to_json({"corpus": corpus, "rows": len(rated)})}
     config = {key: value for key, value in checkpoint.config.items() if key != "files"}
     save_checkpoint(

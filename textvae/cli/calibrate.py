@@ -38,7 +38,8 @@ def calibrate(
 
     The weights keep every bit. The spread of single ratings is fitted by likelihood, the intervals by
     conformal prediction in each third of predicted valence. The figures shown are of the sentences that it
-    was calibrated on; measure it on others (textvae evaluate affect --model DIR).
+    was calibrated on; measure it on others (textvae evaluate affect --model DIR). Without the raters' spread
+    (valence_sd ...) the spreads stay as they were; a dimension without ratings stays altogether.
     """
     if format is Format.parquet:
         raise OutputError("the figures of calibrate are not written as parquet: use --format jsonl or csv.")
