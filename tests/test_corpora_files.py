@@ -228,3 +228,9 @@ def test_a_field_of_a_megabyte_is_no_trouble(tmp_path: Path) -> None:
     path.write_text("text\n" + "word " * 400_000 + "\n")
     (sentence,) = read_corpus(path)
     assert len(sentence.text) == 2_000_000
+
+
+def test_json_is_no_prose(tmp_path: Path) -> None:
+    (tmp_path / "rows.json").write_text('[{"text": "good"}]')
+    with pytest.raises(TextError, match=r"rows\.json: JSON is read as lines"):
+        list(read_corpus(tmp_path / "rows.json"))

@@ -190,3 +190,9 @@ def test_from_tensors_round_trip_and_a_misfit() -> None:
         TextConfig(pieces=9, encoder_dropout=1)
     with pytest.raises(RecipeError, match="use last, mean, attention"):
         TextVAE(TextConfig(pieces=30, summary="max"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("content", -5), ("decoder", 0), ("critics", -1)])
+def test_sizes_that_no_model_has(name: str, value: int) -> None:
+    with pytest.raises(RecipeError, match=rf"\[model\] {name} = {value}: it is . or more"):
+        TextConfig(pieces=10, **{name: value})  # type: ignore[arg-type]

@@ -51,7 +51,7 @@ def test_a_model_is_calibrated_into_a_new_folder(run: Run, here: Path) -> None:
     about = json.loads(load_checkpoint("new").files["calibration.json"])
     assert (about["corpus"], about["rows"]) == ("rated.csv", 80)
     sizes = {name: [len(group) for group in groups] for name, groups in about["scores"].items()}
-    assert sizes == {"valence": [80], "arousal": [80], "dominance": [0]}
+    assert sizes == {"valence": [80], "arousal": [80], "dominance": [9]}  # nobody rated it: as it was
     assert run("calibrate", "model", "--corpus", "rated.csv", "-o", "new", "--means", "--force").code == 0
 
 

@@ -365,3 +365,16 @@ def test_an_ending_that_no_format_has(run: Run, tmp_path: Path, ending: str) -> 
     assert "name a .jsonl, .csv, .parquet or .txt file" in outcome.err
     said = run("transfer", "--valence", "4", "bad", "-o", tmp_path / f"out.{ending}", "--format", "jsonl")
     assert said.code == 0
+
+
+def test_a_file_where_a_sentence_is_meant(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("diary.txt").write_text("It was bad.\n")
+    Path("rows.csv").write_text("text\nIt was bad.\n")
+    for arguments, message in (
+        (("diary.txt",), "diary.txt is a file: for its lines write --file diary.txt."),
+        (("--file", "rows.csv"), "rows.csv is a table, and transfer reads lines"),
+    ):
+        outcome = run("transfer", "--valence", "4", *arguments)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert message in outcome.err

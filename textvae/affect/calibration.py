@@ -77,13 +77,13 @@ class Calibration:
         edges = np.quantile(mean[:, 0], np.arange(1, groups) / groups) if groups > 1 else np.empty(0)
         fresh = cls((), edges, lines)
         errors, group = np.abs(gold - mean) / fresh.sd(spread), fresh.group(mean)
-        scores = [
+        scores: list[list[np.ndarray]] = [
             [np.sort(column[~np.isnan(column)]).astype(np.float32) for column in errors[group == g].T]
             for g in range(groups)
         ]
         if before is not None:
-            for i in np.flatnonzero(np.isnan(gold).all(axis=0)):
-                kept = np.sort(np.concatenate([group[i] for group in before.scores]))
+            for i in np.flatnonzero(np.isnan(gold).all(axis=0)).tolist():
+                kept = np.sort(np.concatenate([each[i] for each in before.scores]))
                 for some in scores:
                     some[i] = kept
         return cls(scores, edges, lines)

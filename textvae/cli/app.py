@@ -127,7 +127,8 @@ def _report(error: Exception) -> int:
     if isinstance(error, UsageError):
         context = getattr(error, "ctx", None)
         if type(error).__name__ == "NoArgsIsHelpError":
-            return _say("", 2, context.get_help() if context else "")
+            shown = context.get_help() if context else ""
+            return _say("", 2, shown) if shown.strip() else 2
         hint = f" (textvae {' '.join(context.command_path.split()[1:])} --help explains)" if context else ""
         said: str = error.format_message().rstrip()  # type: ignore[attr-defined]
         return _say(said.replace(": Value error, ", ": ") + hint, getattr(error, "exit_code", 2))

@@ -12,8 +12,9 @@ STANDARD_INPUT = "-"
 
 def contents(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, int, str]]:
     """Line, paragraph and text of each item of a file."""
-    from textvae.corpora.files import TABLES
+    from textvae.corpora.files import TABLES, refuse_json
 
+    refuse_json(Path(name))
     if columns or (Path(name).suffix.lower() in TABLES and not lines):
         return _rows(name, columns)
     return _single_lines(name) if lines else _running_text(name)

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -88,12 +88,25 @@ def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iter
             f'{verb} needs a sentence: textvae {verb} "...", or --file FILE, or - for standard input.'
         )
     if file is not None:
+        if file.suffix.lower() in _tables():
+            raise TextError(
+                f"{file} is a table, and {verb} reads lines: write its texts into a .txt, a line each."
+            )
         return from_lines(str(file))
     if given == [STANDARD_INPUT]:
         return from_lines(STANDARD_INPUT)
     if STANDARD_INPUT in (given or []):
         raise TextError("- (standard input) stands alone: give it, or sentences, not both.")
+    for text in given or []:
+        if len(text.split()) == 1 and Path(text).is_file():
+            raise TextError(f"{text} is a file: for its lines write --file {text}.")
     return from_arguments(given or [])
+
+
+def _tables() -> Container[str]:
+    from textvae.corpora.files import TABLES
+
+    return TABLES
 
 
 def from_arguments(texts: Sequence[str]) -> Iterator[Item]:

@@ -201,6 +201,11 @@ def check_folder(out: Path, resume: bool) -> None:
     held = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if "log.jsonl" in held <= BEGUN:  # a training that ended before it had saved anything: it begins anew
         return
+    if {"log.jsonl", "best"} <= held and "state" not in held:
+        raise OutputError(
+            f"{out} holds the best model of a training that ended before its state was saved: move "
+            f"{out / 'best'} away and remove {out / 'log.jsonl'} to begin anew, or name another folder."
+        )
     if resume and not (out / "state").is_dir():
         raise OutputError(f"{out} holds no training to resume: leave out --resume to begin one.")
     if held and not resume:

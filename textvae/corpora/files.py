@@ -58,9 +58,16 @@ def read_file(
     if rows := TABLES.get(path.suffix.lower()):
         wanted = {field: (columns or {}).get(field, field) for field in {"text", *fields, *(columns or {})}}
         return _sentences(path, rows(path, set(wanted.values())), columns or {}, wanted)
+    refuse_json(path)
     if columns:
         raise TextError(f"{path} has no columns: only {', '.join(TABLES)} files have.")
     return _items(path) if lines else _running_text(path)
+
+
+def refuse_json(path: Path) -> None:
+    """Raise `TextError` for a .json file, which would be read as prose."""
+    if path.suffix.lower() == ".json":
+        raise TextError(f"{path}: JSON is read as lines, an object each: write it as .jsonl.")
 
 
 def is_file_name(name: str | Path) -> bool:

@@ -54,6 +54,9 @@ class TextConfig:
             if getattr(self, name) not in known:
                 use = ", ".join(map(str, known))
                 raise RecipeError(f"[model] {name} = {getattr(self, name)!r}: use {use}.")
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise RecipeError(f"[model] {name} = {getattr(self, name)}: it is {least} or more.")
         for name in ("dropout", "encoder_dropout"):
             if not 0 <= (getattr(self, name) or 0.0) < 1:
                 raise RecipeError(f"[model] {name} = {getattr(self, name)}: it is from 0 to below 1.")
@@ -68,9 +71,7 @@ class TextConfig:
         if self.critics and not (self.styled and self.content):
             raise RecipeError("[model] critics need a style, or affect = 2, and a content beside it.")
         if self.critics and self.style and not self.labels:
-            raise RecipeError(
-                "[model] critics read the style off z: say in [data] labels which styles there are."
-            )
+            raise RecipeError("[model] critics read the style off z: say in [data] labels which there are.")
 
     @property
     def styled(self) -> int:
@@ -83,6 +84,9 @@ class TextConfig:
         return self.affect + self.content
 
 
+_LEAST = dict.fromkeys(("embedding", "encoder", "heads", "decoder"), 1) | dict.fromkeys(
+    ("content", "highway", "adversary", "informant", "style", "labels", "critics"), 0
+)
 _CHOICES: dict[str, tuple[object, ...]] = {
     "summary": SUMMARIES,
     "reads": READS,
