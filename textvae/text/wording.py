@@ -18,7 +18,7 @@ _SPELLED = (
 )
 GRAVE = re.compile(
     r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
-    r"lost (?:his|her|my|their|our) (?:baby|babies|child|children|son|daughter|mother|father|mom|mum|dad|wife|"
+    r"lost (?:his|her|my|their|our) (?:baby|child|children|son|daughter|mother|father|mom|mum|dad|wife|"
     r"husband|brother|sister|parents)|tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|"
     r"passed away)\b"
 )
