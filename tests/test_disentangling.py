@@ -202,7 +202,7 @@ def test_what_does_not_fit_together() -> None:
         TextConfig(9, affect=0, style=4, content=4)
     with pytest.raises(RecipeError, match="critics need a style"):
         TextConfig(9, affect=0, critics=4)
-    with pytest.raises(RecipeError, match="which styles there are"):
+    with pytest.raises(RecipeError, match="which there are"):
         TextConfig(9, affect=0, style=2, content=4, critics=4)
     point = TextConfig(9, affect=0, adversary=0, style=2, content=4, posterior="point")
     with pytest.raises(RecipeError, match="kl_content: a posterior that is a"):
