@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from textvae.text.frames import unframed
+from textvae.text.frames import REMEMBERED, unframed
 from textvae.text.lexicon import words_of
 from textvae.text.settings import Steering
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
@@ -91,22 +93,43 @@ def _of_death(text: str, source: str) -> str:
 def strayed(text: str, source: str, names: Container[str] = ()) -> str:
     """What makes `text`, taken out of its frame, another kind of sentence than `source`, or one about
     somebody else, or its denial; empty if nothing does. `names` has lower-cased words that are names."""
-    ours, theirs = unframed(plain(text)), unframed(plain(source))
-    if ("?" in ours) != ("?" in theirs):
-        return "is a question" if "?" in ours else "is no question"
-    if "?!" in ours and "?!" not in theirs:
+    ours, theirs = _said(text), _said(source)
+    if ours.asks != theirs.asks:
+        return "is a question" if ours.asks else "is no question"
+    if ours.shouts and not theirs.shouts:
         return "shouts a question"
-    if order(theirs) and not order(_NEXT.split(ours)[0]):
+    if theirs.is_order and not ours.orders:
         return "is no order"
-    said, known = words_of(ours), words_of(theirs)
-    persons = set(map(_person, known))
-    for word in said:
-        if word not in known and (word in names or _person(word) not in persons | {None}):
+    for word in ours.words:
+        if word not in theirs.words and (word in names or _person(word) not in theirs.persons):
             return f'says "{word}"'
-    here, there = (Counter(filter(NEGATION.fullmatch, some)).total() for some in (said, known))
-    if here != there:
-        return "denies what was said" if here > there else "says what was denied"
+    if ours.denials != theirs.denials:
+        return "denies what was said" if ours.denials > theirs.denials else "says what was denied"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a text says without its frame: whether it asks, shouts what it asks, is an order or begins with
+    one, its words, whom they speak of (None: of nobody), and how often it denies."""
+
+    asks: bool
+    shouts: bool
+    is_order: bool
+    orders: bool
+    words: tuple[str, ...]
+    persons: frozenset[int | None]
+    denials: int
+
+
+@lru_cache(REMEMBERED)
+def _said(text: str) -> _Said:
+    core = unframed(plain(text))
+    words = tuple(words_of(core))
+    persons = frozenset(map(_person, words)) | {None}
+    denials = Counter(filter(NEGATION.fullmatch, words)).total()
+    orders = order(_NEXT.split(core)[0])
+    return _Said("?" in core, "?!" in core, order(core), orders, words, persons, denials)
 
 
 def _person(word: str) -> int | None:

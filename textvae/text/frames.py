@@ -7,6 +7,7 @@ as articles and negations are; what each of them does to the affect of a sentenc
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 from textvae.text.fillings import Edit
 from textvae.text.fitting import cost, fits
@@ -25,6 +26,9 @@ from textvae.text.phrases import (
 )
 from textvae.text.statements import advice, asking, assertion, order, question, statement, telling
 from textvae.text.steering import Floats
+
+REMEMBERED = 4096
+"""Texts whose frame is remembered: it is asked for several times, for each of hundreds of candidates."""
 
 _BUT = re.compile(r"\bbut\b")
 
@@ -45,6 +49,7 @@ _ALL = sorted(
     key=lambda frame: (-len(frame), frame),
 )
 
+_PARTS = [(frame, *frame.split("*")) for frame in _ALL]
 _WISHES = frozenset(ADVICE[1, 0])  # "if you came, it would be lovely" stands in no frame
 _ADDRESS = re.compile(r"(?:@\w+[:,]? |\d+[.)] |[-*\u00b7] )*")
 _LEAD = re.compile(
@@ -82,12 +87,12 @@ def unframed(form: str) -> str:
     return form[:start] + lead + inner + end
 
 
+@lru_cache(REMEMBERED)
 def _found(form: str) -> tuple[int, str]:
     """Where what stands in a frame begins, and the frame."""
     for start in _starts(form):
         core = _split(form[start:])[1]
-        for frame in _ALL:
-            before, after = frame.split("*")
+        for frame, before, after in _PARTS:
             if not (core.startswith(before) and core.endswith(after) and len(core) > len(frame)):
                 continue
             if frame not in _WISHES or advice(core[: len(core) - len(after)]):
