@@ -9,7 +9,7 @@ from textvae.text.wording import GRAVE, SERIOUS, has
 CONCESSION = re.compile(r"\*, (?:but|though) ")
 """What frames have that grant a sentence which says the contrary."""
 
-DISMISSAL = ("trivial", "ordinary", "minor matter", "not urgent")
+DISMISSAL = ("ordinary", "minor matter", "not urgent")
 """How frames end that make little of a thing."""
 
 DISMISSED = (-1.25, 2.0)
