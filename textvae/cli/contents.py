@@ -10,12 +10,19 @@ from textvae.errors import InputError
 STANDARD_INPUT = "-"
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file's rows are read, by its name."""
+    from textvae.corpora.files import TABLES
+
+    return path.suffix.lower() in TABLES
+
+
 def contents(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, int, str]]:
     """Line, paragraph and text of each item of a file."""
-    from textvae.corpora.files import TABLES, refuse_json
+    from textvae.corpora.files import refuse_json
 
     refuse_json(Path(name))
-    if columns or (Path(name).suffix.lower() in TABLES and not lines):
+    if columns or (is_table(Path(name)) and not lines):
         return _rows(name, columns)
     return _single_lines(name) if lines else _running_text(name)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from textvae.cli.contents import STANDARD_INPUT, contents, lines_of
+from textvae.cli.contents import STANDARD_INPUT, contents, is_table, lines_of
 from textvae.cli.folders import walk
 from textvae.errors import TextError, UnknownNameError
 
@@ -67,7 +67,7 @@ def read_documents(
         path = Path(name)
         if path.is_dir():
             pieces = _of_folder(path, bool(lines), passed)
-        elif name != STANDARD_INPUT and whole and not _is_table(path):
+        elif name != STANDARD_INPUT and whole and not is_table(path):
             pieces = iter([(name, None, _whole(path))])
         else:
             pieces = _of_items(name, column)
@@ -82,12 +82,6 @@ def read_documents(
 Piece = tuple[str, int | None, str]
 
 
-def _is_table(path: Path) -> bool:
-    from textvae.corpora.files import TABLES
-
-    return path.suffix.lower() in TABLES
-
-
 def _check(names: Sequence[str], column: str | None) -> None:
     """Complain about names before anything is read."""
     if STANDARD_INPUT in names and len(names) > 1:
@@ -96,7 +90,7 @@ def _check(names: Sequence[str], column: str | None) -> None:
         path = Path(name)
         if name != STANDARD_INPUT and not path.exists():
             raise TextError(f"there is no file or folder {name}: check the name.")
-        if column and (name == STANDARD_INPUT or not _is_table(path) or path.is_dir()):
+        if column and (name == STANDARD_INPUT or not is_table(path) or path.is_dir()):
             kind = "standard input" if name == STANDARD_INPUT else name
             raise TextError(f"{kind} is no table, so it has no column {column!r}: leave out --column.")
 
@@ -104,7 +98,7 @@ def _check(names: Sequence[str], column: str | None) -> None:
 def _of_items(name: str, column: str | None) -> Iterator[Piece]:
     columns = {"text": column.removeprefix("text=")} if column else {}
     try:
-        for line, _, text in contents(name, not _is_table(Path(name)), columns):
+        for line, _, text in contents(name, not is_table(Path(name)), columns):
             yield name, line, text
     except UnknownNameError as error:
         if column or error.name != "text":
@@ -120,7 +114,7 @@ def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:
     files = sorted(path for path in walk(folder, locked) if path.is_file())
     passed.unread += [str(error) for _, error in locked]
     texts = [path for path in files if path.suffix.lower() == ".txt"]
-    tables = [path for path in files if _is_table(path)]
+    tables = [path for path in files if is_table(path)]
     if not texts:
         hint = f"it holds {tables[0]}: name that file" if tables else "name a folder with some, or a file"
         raise TextError(f"there is no .txt file in {folder}: {hint}.")

@@ -2,14 +2,14 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from textvae.cli.contents import STANDARD_INPUT as STANDARD_INPUT
-from textvae.cli.contents import contents, lines_of
+from textvae.cli.contents import contents, is_table, lines_of
 from textvae.errors import InputError, TextError, TextvaeError, TooLongError
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iter
             f'{verb} needs a sentence: textvae {verb} "...", or --file FILE, or - for standard input.'
         )
     if file is not None:
-        if file.suffix.lower() in _tables():
+        if is_table(file):
             raise TextError(
                 f"{file} is a table, and {verb} reads lines: write its texts into a .txt, a line each."
             )
@@ -101,12 +101,6 @@ def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iter
         if len(text.split()) == 1 and Path(text).is_file():
             raise TextError(f"{text} is a file: for its lines write --file {text}.")
     return from_arguments(given or [])
-
-
-def _tables() -> Container[str]:
-    from textvae.corpora.files import TABLES
-
-    return TABLES
 
 
 def from_arguments(texts: Sequence[str]) -> Iterator[Item]:

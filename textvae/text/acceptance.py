@@ -40,14 +40,14 @@ def fault_of(
     log_prob: float,
     entrusted: Sequence[str],
     steering: Steering,
-    casing: Container[str] = (),
+    names: Container[str] = (),
 ) -> str:
     """What `text` does that makes it nothing to offer for `source` ("is a copy"); empty if it is something.
 
     `affect` (3, 2) is the source's, the text's and the target's, standardised, nan where nothing is asked
     for; `fluency` is how much more fluent the text is than its source or what is ordinary, whichever is less,
     and `log_prob` how likely it is given the content, both in nats a piece. `entrusted` is what it has to
-    hold (`Wording.binding`), `casing` has the lower-cased words that are names. A text whose words are the
+    hold (`Wording.binding`), `names` has the lower-cased words that are names. A text whose words are the
     source's is a copy, whatever its marks, unless arousal is asked for and exclamation marks come or go: that
     is a fault unless the source is already `Steering.near` the target.
     """
@@ -64,7 +64,7 @@ def fault_of(
         return "says a placeholder"
     if not steering.grave and (fault := _of_death(text, source)):
         return fault
-    if not steering.loose and (fault := strayed(text, source, casing)):
+    if not steering.loose and (fault := strayed(text, source, names)):
         return fault
     if fluency < steering.least_fluency or log_prob < steering.least_likely or unclosed(text, source):
         return "is not fluent"

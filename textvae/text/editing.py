@@ -125,6 +125,7 @@ class Editor:
         singles.sort(key=lambda one: -one.value)
         found = [filled(form, [one]) for one in singles]
         if len(blocking) > 1:
+            # Each has to stand beside the others' old words as well: new ones would vouch for each other.
             answers = self._ask(form, (tuple(places[i] for i in blocking),), goal)
             ways = [
                 self._fillings(replace(slots[i], told=each, untold=(other + slots[i].untold) / 2), direction)
