@@ -56,7 +56,7 @@ def nest(
     own = SCALE.standardise(np.array([2.9, 3.0]))
     goal = SCALE.standardise(np.array(target))
     made = nested(known, own, goal, edited, value, editor, SCALE)
-    return written(made, SOURCE, CODEC, wording)
+    return written(made, SOURCE, goal[0] - own[0], CODEC, wording)
 
 
 def test_the_best_edits_stand_in_the_best_frames() -> None:

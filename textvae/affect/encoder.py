@@ -4,7 +4,6 @@ A BERT-shaped encoder is built here from its own dimensions, so that a shipped m
 importing transformers; every other architecture, and every name on the hub, goes through transformers.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from textvae.affect.emoji import reading_emoji
 from textvae.affect.recurrent import ARCHITECTURES, RecurrentEncoder, RecurrentSize
 from textvae.errors import CheckpointError, RecipeError
 
@@ -216,7 +216,7 @@ def pretrained_encoder(name_or_path: str) -> tuple[SentenceEncoder, bytes]:
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise RecipeError(f"encoder {name_or_path!r} has no fast tokenizer (tokenizer.json): choose another.")
-    pieces = json.dumps(json.loads(backend.to_str()), ensure_ascii=False).encode()
+    pieces = reading_emoji(backend).to_str().encode()
     if model.config.model_type == "bert" and model.config.hidden_act == "gelu":
         return _from_transformers(model), pieces
     return HubEncoder(model), pieces

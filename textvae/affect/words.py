@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 from tokenizers import Tokenizer
 
+from textvae.affect.emoji import without_rules
 from textvae.affect.windows import OVERLAP, PieceReader, Pieces, encodable
 
 KEPT = 1_000_000  # pieces of words that are remembered; then memory is given back and words are cut again
@@ -72,11 +73,12 @@ class Words(dict[str, int]):
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         super().__init__()
-        self.tokenizer = tokenizer
+        self.tokenizer, self.ascii = tokenizer, without_rules(tokenizer)
         self.starts, self.counts, self.pieces = array("q"), array("q"), array("q")
 
     def __missing__(self, word: str) -> int:
-        pieces = self.tokenizer.encode(encodable(word), add_special_tokens=False).ids
+        tokenizer = self.ascii if word.isascii() else self.tokenizer
+        pieces = tokenizer.encode(encodable(word), add_special_tokens=False).ids
         number = self[word] = len(self.starts)
         self.starts.append(len(self.pieces))
         self.counts.append(len(pieces))

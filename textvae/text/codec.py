@@ -76,7 +76,7 @@ class Codec:
                 checkpoint.folder.name,
                 TextVAE.from_tensors(config["model"], checkpoint.tensors).to(device.device),
                 read_tokenizer(files),
-                Orthography(config["form"], json.loads(files["casing.json"])),
+                Orthography(config["form"], json.loads(files["casing.json"]), pictures=False),
                 json.loads(files.get("lexicon.json", b"{}")),
                 device,
                 config["max_words"],

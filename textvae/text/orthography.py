@@ -15,15 +15,14 @@ from itertools import pairwise
 
 from textvae.corpora.abbreviations import COUNTING, EITHER, LEADING, SAYING
 from textvae.errors import UnknownNameError
+from textvae.text.pictures import put_pictures_back, without_pictures
 from textvae.text.similarity import FUNCTION_WORDS
-from textvae.text.typography import NUMBER, clean, join_marks, part_marks, tidy, unaccented
+from textvae.text.typography import clean, join_marks, part_marks, put_figures_back, tidy, unaccented
 
 FORMS = ("plain", "yelp", "given")
 ALIGNED_WORDS = 200  # longer texts are not aligned with their source, word by word
 NEARLY = 0.6  # how alike two words are of which one is the other misspelt
 
-_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
-_FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
 _POSSESSIVE = "'s"
 _MASK = re.compile(r"\[[A-Z]+\]")  # GoEmotions' names
 _QUOTED = re.compile(r"[!?][\"']+$")
@@ -36,12 +35,16 @@ class Orthography:
     """One model's form, and the usual capitals of words: {"london": "London", "bbc": "BBC", "new york":
     "New York"}; a pair of words is there for its first word, which alone has no capital.
 
+    `pictures` says that emoji are a part of the form. Else they are set aside, and come back from the source;
+    in the form `given` they always are.
+
     >>> Orthography("plain").restore("the food was great.", "The food was COLD.")
     'The food was great.'
     """
 
     form: str = "plain"
     casing: Mapping[str, str] = field(default_factory=dict)
+    pictures: bool = True
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
@@ -64,6 +67,8 @@ class Orthography:
     def _form(self, text: str) -> str:
         if self.form == "given":
             return clean(text)
+        if not self.pictures:
+            text = without_pictures(text)
         if self.form == "yelp":
             return part_marks(tidy(text))
         return tidy(join_marks(tidy(text)).lower())
@@ -81,15 +86,17 @@ class Orthography:
         if self.form == "given":
             return text
         if source is None:
-            return _capitalised(join_marks(_figures(text, "")), self.casing)
+            return _capitalised(join_marks(put_figures_back(text, "")), self.casing)
         source = clean(source)
         form = self.normalise(source)
         if text == form:
             return source
         if self.form == "yelp" and source == form:
             return text
+        if not self.pictures and (bare := without_pictures(source)) != source:
+            return put_pictures_back(self.restore(text, bare), source)
         written = join_marks(tidy(source))
-        text = join_marks(_figures(text, written))
+        text = join_marks(put_figures_back(text, written))
         if written[-1:].isalnum() and text.endswith(".") and not text.endswith(".."):
             text = text[:-1].rstrip() or text  # who left out the full stop does so again
         letters = [letter for letter in written if letter.isalpha() and letter.lower() != letter.upper()]
@@ -153,20 +160,6 @@ def put_names_back(text: str, source: str, known: Callable[[str], bool]) -> str:
 
 def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, _folded(one), _folded(other), autojunk=False).ratio()
-
-
-def _figures(text: str, source: str) -> str:
-    """The numbers of the source in the text's places for them, in order."""
-    theirs = _FIGURE.findall(source)
-    places = _FIGURE_OR_GAP.findall(text)
-    if len(theirs) != len(places):
-        if NUMBER not in text:
-            return text
-        theirs = theirs[: sum(place == NUMBER for place in places)]
-        coming = iter(theirs)
-        return re.sub(NUMBER, lambda _: next(coming, "some"), text)
-    coming = iter(theirs)
-    return _FIGURE_OR_GAP.sub(lambda _: next(coming), text)
 
 
 def _words(text: str) -> Iterator[tuple[int, str, bool]]:

@@ -18,6 +18,7 @@ from textvae.text.judging import Read, fluent, measure, settled, stand
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
 from textvae.text.nesting import nested
+from textvae.text.pictures import without_contrary
 from textvae.text.settings import Steering
 from textvae.text.similarity import foreign
 from textvae.text.steering import Floats, Scale, in_the_way, steered
@@ -70,6 +71,11 @@ def rewrite(
     standard = scale.standardise(targets)
     musts = [wording.binding(text, codec.orthography.casing) for text in sources]
     said = candidates(sources, [pieces[i] for i in filled], standard, musts, codec, steering, wording)
+    ways = targets[:, 0] - affect[:, 0]
+    said = [
+        {without_contrary(text, way): found for text, found in each.items()}
+        for each, way in zip(said, ways, strict=True)
+    ]
     edited: list[dict[str, Edit] | None] = [None for _ in sources]
     if editor:
         for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
@@ -87,7 +93,7 @@ def rewrite(
             first, at = made or {}, scale.standardise(affect[i])
             seen = settled(text, found[i], first, steering)[0]
             both = written(
-                nested(seen, at, standard[i], first, value(i), editor, scale), text, codec, wording
+                nested(seen, at, standard[i], first, value(i), editor, scale), text, ways[i], codec, wording
             )
             if new := {said: edit for said, edit in both.items() if said not in first}:
                 further[i], edited[i] = new, first | new
@@ -162,14 +168,15 @@ def edits(
         return {}
     form = codec.orthography.normalise(text)
     kept = frozenset(words_of(codec.orthography.normalise(" ".join(must))))
-    return written(editor.propose(form, own, target, kept), text, codec, wording)
+    return written(editor.propose(form, own, target, kept), text, target[0] - own[0], codec, wording)
 
 
-def written(made: Iterable[Edit], text: str, codec: Codec, wording: Wording) -> dict[str, Edit]:
-    """Edits of a text by what its writer would write, those that the `wording` allows."""
+def written(made: Iterable[Edit], text: str, way: float, codec: Codec, wording: Wording) -> dict[str, Edit]:
+    """Edits of a text on a `way` to more or less valence by what its writer would write, those that the
+    `wording` allows."""
     said: dict[str, Edit] = {}
     for edit in made:
-        form = capital(codec.orthography.restore(edit.form, text), text)
+        form = without_contrary(capital(codec.orthography.restore(edit.form, text), text), way)
         if wording.allows(form, text):
             said.setdefault(form, edit)
     return said

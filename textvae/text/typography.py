@@ -12,6 +12,9 @@ from textvae.errors import TextError
 
 NUMBER = "_num_"
 
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
+_FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)|\x1b[@-_]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -132,3 +135,17 @@ def part_marks(text: str) -> str:
             token = f"{contraction[1]} {contraction[2]}"
         tokens.append(token)
     return " ".join(tokens)
+
+
+def put_figures_back(text: str, source: str) -> str:
+    """The numbers of the source in the text's places for them, in order."""
+    theirs = _FIGURE.findall(source)
+    places = _FIGURE_OR_GAP.findall(text)
+    if len(theirs) != len(places):
+        if NUMBER not in text:
+            return text
+        theirs = theirs[: sum(place == NUMBER for place in places)]
+        coming = iter(theirs)
+        return re.sub(NUMBER, lambda _: next(coming, "some"), text)
+    coming = iter(theirs)
+    return _FIGURE_OR_GAP.sub(lambda _: next(coming), text)

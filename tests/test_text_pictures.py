@@ -1,0 +1,84 @@
+"""Emoji in rewritten sentences: set aside, put back where they stood, left out where they contradict."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textvae.text.orthography import Orthography
+from textvae.text.pictures import put_pictures_back, without_contrary, without_pictures
+from textvae.text.writer import TextWriter
+
+ASIDE = Orthography("plain", {"london": "London"}, pictures=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Late again 😡", "Late again"),
+        ("😡😡 late again", "late again"),
+        ("Late 😡again", "Late again"),
+        ("Late😡again", "Late again"),
+        ("Thanks 🙏🏽!", "Thanks!"),
+        ("Late 😡, of course 👩\u200d❤\ufe0f\u200d👨.", "Late, of course."),
+        ("A ♯ and a ♭", "A ♯ and a ♭"),
+        ("no emoji", "no emoji"),
+        ("👍", ""),
+    ],
+)
+def test_emoji_are_set_aside(text: str, bare: str) -> None:
+    assert without_pictures(text) == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "written"),
+    [
+        ("Late again, sadly", "Late again 😡", "Late again, sadly 😡"),
+        ("Late again, sadly", "Late again😡", "Late again, sadly😡"),
+        ("A lot of thanks!", "Thanks a lot 🙏!", "A lot of thanks! 🙏"),
+        ("It is hot. We swim.", "It was hot. 🏖\ufe0f We swim.", "It is hot. 🏖\ufe0f We swim."),
+        ("It is cold. We swim.", "It was hot. 🏖\ufe0f We swim.", "It is cold. We swim."),
+        ("A good day", "☀ A bad day", "☀ A good day"),
+        ("the bus and the good bus came", "the bus and the bus 🚌 came", "the bus and the good bus 🚌 came"),
+        ("The bus was early.", "The bus 🚌 was late 😡.", "The bus 🚌 was early. 😡"),
+    ],
+)
+def test_emoji_are_put_back(text: str, source: str, written: str) -> None:
+    assert put_pictures_back(text, source) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "written"),
+    [
+        ("Late again 😡", 1.0, "Late again"),
+        ("Late again 😡", -1.0, "Late again 😡"),
+        ("😍 Lovely 😍 day 🚌", -1.0, "Lovely day 🚌"),
+        ("Lovely 😍", float("nan"), "Lovely 😍"),
+        ("😡😡", 1.0, "😡😡"),
+    ],
+)
+def test_what_contradicts_the_way_is_left_out(text: str, way: float, written: str) -> None:
+    assert without_contrary(text, way) == written
+
+
+MARKS = st.sampled_from(["late", "again", " ", " ", ",", ".", "😡", "👍🏽", "🚌", "❤\ufe0f", "3"])
+
+
+@given(st.lists(MARKS).map("".join))
+def test_the_form_has_no_emoji_and_an_unchanged_sentence_comes_back(text: str) -> None:
+    form = ASIDE.normalise(text)
+    assert form.isascii()
+    assert ASIDE.normalise(form) == form
+    assert ASIDE.restore(form, text) == " ".join(text.split())
+
+
+def test_capitals_and_emoji_come_from_the_source() -> None:
+    assert ASIDE.restore("we hate london.", "We love London 😍.") == "We hate London. 😍"
+
+
+def test_text_en_rewrites_sentences_with_emoji() -> None:
+    writer = TextWriter.load(device="cpu", precision="fp32")
+    found = writer.transfer("The food was cold and the staff was rude 👎", valence=4.0)
+    assert found.passed
+    assert "👎" not in found.text
+    assert writer.transfer("I hate this place 🏖", valence=4.0).text.endswith(" 🏖")
+    assert writer.reconstruct("I love this place 😍") == "I love this place 😍"

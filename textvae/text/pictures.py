@@ -1,0 +1,71 @@
+"""Emoji in sentences that are rewritten: no text model says them, so they are set aside and put back."""
+
+import re
+from itertools import islice
+
+from textvae.affect.emoji import JOINERS, PICTURES, SAID
+
+PLEASANT = frozenset("".join(SAID[words] for words in ("<3", ":)", "hooray", "(good)")))
+UNPLEASANT = frozenset(
+    "".join(SAID[words] for words in ("(bad)", "crying", "(sad)", "furious", "disgusting"))
+)
+
+_ONE = rf"[{PICTURES}][{JOINERS}]*"
+_RUN = re.compile(rf"\s*(?:{_ONE}(?:\u200d{_ONE})*\s*)+")
+_PICTURE = re.compile(rf"\s?{_ONE}(?:\u200d{_ONE})*")
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+
+
+def without_pictures(text: str) -> str:
+    """`text` without its emoji, a blank where one or some stood between words.
+
+    >>> without_pictures("Late again 😡😡, of course!")
+    'Late again, of course!'
+    """
+    if text.isascii():
+        return text
+    return _RUN.sub(lambda run: _between(run, text), text)
+
+
+def put_pictures_back(text: str, source: str) -> str:
+    """`text`, which has no emoji, with those of `source`: at its beginning and end if they stand there, and
+    else behind the word that they follow. Without that word, they are left out.
+
+    >>> put_pictures_back("The bus was early, luckily.", "The bus 🚌 was late 😡.")
+    'The bus 🚌 was early, luckily. 😡'
+    """
+    if source.isascii():
+        return text
+    for run in reversed(list(_RUN.finditer(source))):
+        before, after, shown = source[: run.start()], source[run.end() :], run[0].strip()
+        if not _WORD.search(after):
+            text += ("" if run[0][0] == shown[0] and before[-1:].isalnum() else " ") + shown
+        elif not (words := _WORD.findall(before)):
+            text = f"{shown} {text}"
+        else:
+            number = sum(word.lower() == words[-1].lower() for word in words) - 1
+            marks = "" if before[-1].isalnum() else r"[^\w\s]*"
+            places = re.finditer(rf"(?<!\w){re.escape(words[-1])}(?!\w){marks}", text, re.IGNORECASE)
+            if place := next(islice(places, number, None), None):
+                gap = " " if run[0][0] != shown[0] else ""
+                text = text[: place.end()] + gap + shown + text[place.end() :]
+    return text
+
+
+def without_contrary(text: str, way: float) -> str:
+    """`text` without the emoji that contradict a way to more (`way` above 0) or less valence; nothing is left
+    out where no word would remain.
+
+    >>> without_contrary("The bus is late 😡", 1.0), without_contrary("The bus is late 😡", -1.0)
+    ('The bus is late', 'The bus is late 😡')
+    """
+    contrary = UNPLEASANT if way > 0 else PLEASANT if way < 0 else frozenset()
+    if text.isascii() or contrary.isdisjoint(text) or not _WORD.search(text):
+        return text
+    return _PICTURE.sub(lambda one: "" if contrary & set(one[0]) else one[0], text).strip()
+
+
+def _between(run: re.Match[str], text: str) -> str:
+    """What joins the texts around a run of emoji."""
+    after = text[run.end() : run.end() + 1]
+    return " " if run.start() and (after.isalnum() or run[0][-1].isspace()) else ""
