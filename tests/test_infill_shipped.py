@@ -1,5 +1,6 @@
 """The shipped editor: it fits the affect model, moves plain sentences, and answers alone as in a list."""
 
+import numpy as np
 import pytest
 
 from textvae.affect.encoder import BertEncoder
@@ -7,6 +8,7 @@ from textvae.affect.reader import AffectReader
 from textvae.text.editing import UNASKED
 from textvae.text.infill import base_checksum
 from textvae.text.lexicon import words_of
+from textvae.text.similarity import FUNCTION_WORDS
 from textvae.text.writer import TextWriter
 from textvae.training.checkpoint import load_checkpoint
 
@@ -48,3 +50,22 @@ def test_a_sentence_is_edited_the_same_alone_and_in_a_list(writer: TextWriter) -
 def test_what_is_near_the_target_stays(writer: TextWriter) -> None:
     moved = writer.transfer("What a beautiful song!", valence=3.8)
     assert moved.text == "What a beautiful song!" and not moved.candidates[0].fault
+
+
+def test_no_word_that_holds_a_sentence_together_takes_the_place_of_another(writer: TextWriter) -> None:
+    own, target = np.array([-1.0, 0.0]), np.array([2.0, np.nan])
+    for form in ("i don't know what to do anymore.", "the food was awful.", "she left me here, as usual."):
+        edits = writer.editor.propose(form, own, target) if writer.editor else []
+        assert len(edits) > 10
+        for edit in edits:
+            there, here = words_of(form), words_of(edit.form)
+            if len(there) == len(here):
+                changed = {new for old, new in zip(there, here, strict=True) if old != new}
+                assert not changed & FUNCTION_WORDS, edit.form
+
+
+def test_addresses_stay(writer: TextWriter) -> None:
+    text = "Check out our new shop at https://example.com today"
+    found = writer.transfer(text, valence=4.0, n=5)
+    assert found.passed
+    assert all("https://example.com" in candidate.text for candidate in found.passed)

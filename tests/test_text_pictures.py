@@ -54,6 +54,12 @@ def test_emoji_are_put_back(text: str, source: str, written: str) -> None:
         ("😍 Lovely 😍 day 🚌", -1.0, "Lovely day 🚌"),
         ("Lovely 😍", float("nan"), "Lovely 😍"),
         ("😡😡", 1.0, "😡😡"),
+        ("I failed again :(", 1.0, "I failed again"),
+        ("I failed again :'(.", 1.0, "I failed again."),
+        ("So sad for tonight!!! :D", -1.0, "So sad for tonight!!!"),
+        ("So sad for tonight!!! :D", 1.0, "So sad for tonight!!! :D"),
+        ("It is at http://a.b/(c :/", 1.0, "It is at http://a.b/(c"),
+        ("Two lists (a:b) and (c=[1])", 1.0, "Two lists (a:b) and (c=[1])"),
     ],
 )
 def test_what_contradicts_the_way_is_left_out(text: str, way: float, written: str) -> None:

@@ -47,6 +47,12 @@ def test_whole_words_whatever_their_case(text: str, phrase: str, there: bool) ->
         ("I paid $1,250.50 for two nights.", ("1,250.50", "two")),
         ("We close at 6pm on the 21st, not on the A4.", ("6pm", "21st", "A4")),
         ("_num_ nights of _num_", ("_num_", "_num_")),
+        (
+            "See https://example.com/a?b=1, www.b.org or c.com.",
+            ("https://example.com/a?b=1", "www.b.org", "c.com"),
+        ),
+        ("@anna, write to jo.b@mail.example.org #now!", ("@anna", "jo.b@mail.example.org", "#now")),
+        ("it ended.then we left.", ()),
         ("I know I'm cold and you're late.", ()),
         ("Don't touch that!", ("Don't",)),
         ("Please, never give up.", ("never",)),

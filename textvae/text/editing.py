@@ -95,6 +95,13 @@ class Editor:
         ] = True
         return usable
 
+    @cached_property
+    def _holding(self) -> Tensor:
+        """Which pieces (V,) are words that hold a sentence together."""
+        holding = torch.zeros(len(self.infiller.alphabet.special), dtype=torch.bool)
+        holding[[piece for word, piece in self.infiller.words.items() if word in FUNCTION_WORDS]] = True
+        return holding
+
     def propose(
         self, form: str, own: Floats, target: Floats, kept: frozenset[str] = frozenset()
     ) -> list[Edit]:
@@ -160,7 +167,8 @@ class Editor:
     def _fillings(self, slot: Slot, direction: Tensor) -> list[Filling]:
         """Words for a slot that lead in a `direction` (2,), and leaving out one that stands in the way."""
         options, nothing = self.options, self.infiller.alphabet.nothing
-        likely = (self._usable & (slot.told > options.likely)).nonzero()[:, 0]  # some hundred of 30,000
+        usable = self._usable if slot.gap else self._usable & ~self._holding  # no "for" for "anymore"
+        likely = (usable & (slot.told > options.likely)).nonzero()[:, 0]  # some hundred of 30,000
         pieces = torch.cat([likely, torch.tensor([nothing])])
         told, weights = slot.told[pieces], self._weights[pieces]
         gain = weights @ direction + slot.held

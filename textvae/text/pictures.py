@@ -12,8 +12,12 @@ UNPLEASANT = frozenset(
 
 _ONE = rf"[{PICTURES}][{JOINERS}]*"
 _RUN = re.compile(rf"\s*(?:{_ONE}(?:\u200d{_ONE})*\s*)+")
-_PICTURE = re.compile(rf"\s?{_ONE}(?:\u200d{_ONE})*")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_GLAD = r"[:;=][-'^]?[)\]DdPp]+|[xX]D+|<3+|\^_*\^"
+_SORRY = r">?[:=][-'^]?[(\[/\\|]+|D[-']?:|</3+|T_+T"
+_SHOWN = re.compile(
+    rf"\s?(?:{_ONE}(?:\u200d{_ONE})*|(?<!\S)(?:(?P<glad>{_GLAD})|(?P<sorry>{_SORRY}))(?=[.,!?]*(?:\s|$)))"
+)
 
 
 def without_pictures(text: str) -> str:
@@ -53,16 +57,17 @@ def put_pictures_back(text: str, source: str) -> str:
 
 
 def without_contrary(text: str, way: float) -> str:
-    """`text` without the emoji that contradict a way to more (`way` above 0) or less valence; nothing is left
-    out where no word would remain.
+    """`text` without the emoji and emoticons that contradict a way to more (`way` above 0) or less valence;
+    nothing is left out where no word would remain.
 
-    >>> without_contrary("The bus is late 😡", 1.0), without_contrary("The bus is late 😡", -1.0)
-    ('The bus is late', 'The bus is late 😡')
+    >>> without_contrary("The bus is late 😡", 1.0), without_contrary("The bus is late :(", -1.0)
+    ('The bus is late', 'The bus is late :(')
     """
-    contrary = UNPLEASANT if way > 0 else PLEASANT if way < 0 else frozenset()
-    if text.isascii() or contrary.isdisjoint(text) or not _WORD.search(text):
+    if not way > 0 and not way < 0:  # nothing is asked of valence
         return text
-    return _PICTURE.sub(lambda one: "" if contrary & set(one[0]) else one[0], text).strip()
+    contrary, group = (UNPLEASANT, "sorry") if way > 0 else (PLEASANT, "glad")
+    left = _SHOWN.sub(lambda one: "" if one[group] or contrary & set(one[0]) else one[0], text).strip()
+    return left if _WORD.search(left) else text
 
 
 def _between(run: re.Match[str], text: str) -> str:

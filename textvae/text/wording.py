@@ -44,6 +44,10 @@ _OPENING = re.compile(r"(?:^|([^\W_]*)[.!?]['\")\]]*\s+)\W*([^\W_]+)")
 _FORBIDS = re.compile(
     r"(?:please,? )?(don't|do not|never)\b(?! (?:i|you|we|they|he|she|it)\b)", re.IGNORECASE
 )
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S*[\w/]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)[@#]\w+|(?<!\w)[\w-]+\.(?:com|org|net)\b",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"[\s.,;:!?]+$")
 LONG_ENOUGH = 4
 """Letters of a name that is known without its capital: shorter ones are too often something else."""
@@ -142,8 +146,8 @@ def _is_word(character: str) -> bool:
 
 
 def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
-    """What a sentence says that no rewriting may change: its numbers, its names, what it quotes, and, of an
-    order, its "don't".
+    """What a sentence says that no rewriting may change: its numbers, its names, what it quotes, addresses
+    (of pages, of people, #tags), and, of an order, its "don't".
 
     A name is a word with a capital that no beginning of a sentence asks for, or one that `casing` has with a
     capital: at a beginning, and in a text without capitals or full of them, only those count. What is quoted
@@ -157,6 +161,8 @@ def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
     rest = text
     for quote in reversed(quotes):  # what is quoted is kept whole: no need to look for names in it
         rest = rest[: quote.start()] + " " + rest[quote.end() :]
+    found += _ADDRESS.findall(rest)
+    rest = _ADDRESS.sub(" ", rest)
     forbids = _FORBIDS.match(text) if casing else None
     return (*found, *_numbers(rest), *_names(rest, casing), *(forbids.groups() if forbids else ()))
 
