@@ -1,12 +1,15 @@
 """Recipes that stand on one another."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from textvae import resources
+from textvae.cli.recipes import KINDS
 from textvae.errors import RecipeError, UnknownNameError
 from textvae.text.model import TextConfig
-from textvae.training.recipe import load_recipe, read_table, recipe_names
+from textvae.training.recipe import about, load_recipe, read_table, recipe_names, toml, written
 from textvae.variational.objective import Objective
 
 
@@ -70,3 +73,31 @@ def test_the_weights_that_a_training_ends_with() -> None:
     assert final["annealing"] == final["cyclical"] == {"reconstruction": 1.0, "kl": 1.0}
     assert final["beta"]["kl"] == 0.2
     assert final["mmd"] == {"reconstruction": 1.0, "kl": 0.0, "mmd": 100.0}
+
+
+SHIPPED = [(kind, name) for kind in KINDS for name in recipe_names(kind)]
+
+
+def test_every_kind_of_recipe_is_listed() -> None:
+    assert {path.name for path in resources.recipe_folder().iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize(("kind", "name"), SHIPPED)
+def test_a_recipe_says_what_it_is_and_is_the_same_when_it_was_printed(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    said = about(kind, name)
+    assert 10 < len(said) < 300
+    assert not said.endswith(".")
+    recipe, path = load_recipe(kind, name), tmp_path / "mine.toml"
+    path.write_text(written(recipe, said), encoding="utf-8")
+    again = load_recipe(kind, str(path))
+    assert repr(again) == repr(recipe)  # in the same order, and whole numbers are whole numbers
+    assert about(kind, str(path)) == said
+
+
+def test_values_are_written_as_toml_reads_them() -> None:
+    values: list[object] = ['a "quote"\\ \x7f\n\u00e9', 1, 1.0, 1e-300, float("inf"), True, [], {}]
+    for value in [*values, [[1], {"a b": 2}]]:
+        assert tomllib.loads(f"value = {toml(value)}") == {"value": value}
+    assert written({"data": {"a.b": 1}}) == '[data]\n"a.b" = 1\n'

@@ -24,6 +24,7 @@ from textvae.cli import (
     evaluate_topics,
     interpolate,
     latent,
+    recipes,
     reconstruct,
     sample,
     steer,
@@ -57,6 +58,7 @@ app.command()(sample.sample)
 app.command()(reconstruct.reconstruct)
 app.command()(topics.topics)
 train.app.command()(train_topics.topics)
+train.app.command()(recipes.recipes)
 app.add_typer(train.app, name="train")
 app.command()(calibrate.calibrate)
 evaluate.app.command()(evaluate_degree.degree)

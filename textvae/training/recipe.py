@@ -1,8 +1,10 @@
 """Recipes: a training as a TOML file, with single values overridden from the command line."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,13 +29,7 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
     Raises `UnknownNameError` for a recipe or a table that is not known, `RecipeError` for a file that is not
     TOML.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        path = resources.recipe_folder() / kind / f"{name_or_path}.toml"
-        if not path.is_file():
-            raise UnknownNameError(
-                f"{kind} recipe", name_or_path, recipe_names(kind), "Or give a .toml file."
-            )
+    path = _place(kind, name_or_path)
     recipe = _read(path, ())
     known = _tables(kind)
     for name in recipe:
@@ -42,6 +38,61 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
     for key, value in (overrides or {}).items():
         _override(recipe, key, value, known)
     return recipe
+
+
+def about(kind: str, name_or_path: str) -> str:
+    """What a recipe is: the first sentence of the comment that it begins with, "" without one."""
+    path = _place(kind, name_or_path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comment = " ".join(
+        line.removeprefix("#").strip() for line in takewhile(lambda s: s.startswith("#"), lines)
+    )
+    return re.split(r"(?<=\.) (?=[A-Z`])", comment, maxsplit=1)[0].removesuffix(".")
+
+
+def written(recipe: Mapping[str, Any], about: str = "") -> str:
+    """A recipe as a TOML file of its own: what `load_recipe` reads of it is `recipe` again."""
+    parts = [f"# {about}.\n"] if about else []
+    for name, table in recipe.items():
+        several = isinstance(table, list)
+        for one in table if several else [table]:
+            head = f"[[{name}]]" if several else f"[{name}]"
+            parts.append(
+                "\n".join([head, *(f"{_key(key)} = {toml(value)}" for key, value in one.items()), ""])
+            )
+    return "\n".join(parts)
+
+
+def toml(value: Any) -> str:
+    """A value as TOML writes it on one line.
+
+    >>> toml({"schedule": "linear", "end": 2.0, "parts": [1, True]})
+    '{ schedule = "linear", end = 2.0, parts = [1, true] }'
+    """
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {toml(part)}" for key, part in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, float):
+        return repr(value)  # also inf and nan, which JSON has not
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
+
+
+def _place(kind: str, name_or_path: str) -> Path:
+    """The file of a recipe by its name, or the file itself."""
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return path
+    path = resources.recipe_folder() / kind / f"{name_or_path}.toml"
+    if not path.is_file():
+        ways = f"textvae train recipes {kind} lists them. Or give a .toml file."
+        raise UnknownNameError(f"{kind} recipe", name_or_path, recipe_names(kind), ways)
+    return path
 
 
 def _tables(kind: str) -> set[str]:
