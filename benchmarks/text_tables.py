@@ -210,7 +210,7 @@ def main() -> None:
     parser.add_argument("--rows", help="only these recipes, by commas: lm,vae")
     parser.add_argument("--runs", type=Path, default=Path("runs/tables"))
     parser.add_argument("--samples", type=int, default=500, help="draws of z for the importance-weighted NLL")
-    parser.add_argument("--sentences", type=int, help="measure on the first so many; default: all")
+    parser.add_argument("--sentences", type=int, help="measure on so many, evenly spread; default: all")
     parser.add_argument("--texts", type=int, default=5000, help="sentences made up")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="for every training")

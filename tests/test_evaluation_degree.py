@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from textvae.cli.evaluate_degree import spread
+from textvae.cli.measured import spread
 from textvae.corpora.sentence import Sentence
 from textvae.errors import CorpusError
 from textvae.evaluation.degree import DegreeOptions, evaluate_degree, vader

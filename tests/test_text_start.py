@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from textvae.errors import RecipeError
 from textvae.text.codec import Codec
-from textvae.text.data import DataOptions, gather
+from textvae.text.data import DataOptions
+from textvae.text.gathering import gather
 from textvae.text.noise import NoiseOptions, told
 from textvae.text.orthography import Orthography
 from textvae.text.task import TextTask

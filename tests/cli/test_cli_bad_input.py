@@ -123,7 +123,7 @@ def test_unknown_verb_option_and_format(run: Run, refused: Refused) -> None:
 def test_columns(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "reviews.csv"
     file.write_text("id,review\n1,good\n")
-    refused(run("analyze", "--column", "review", file), "NAME=COLUMN")
+    refused(run("analyze", "--column", "=review", file), "NAME=COLUMN")
     refused(run("analyze", "--column", "text=reviw", file), "did you mean 'review'")
     refused(run("analyze", "--column", "txt=review", file), "did you mean 'text'")
     refused(run("analyze", file), "text=COLUMN")

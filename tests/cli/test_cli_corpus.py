@@ -130,6 +130,23 @@ def test_sentences_that_are_too_long_are_left_out(run: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("report")
+def test_some_sentences_are_spread_over_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def noted(writer: Any, asked: list[Any], name: str, **_: Any) -> Report:
+        seen.append([sentence.text for sentence in asked])
+        return REPORT
+
+    monkeypatch.setattr("textvae.evaluation.reconstruction.evaluate_reconstruction", noted)
+    table = tmp_path / "ordered.csv"
+    table.write_text("text\n" + "\n".join(f"sentence {i}" for i in range(9)) + "\n")
+    assert run("evaluate", "reconstruction", "--corpus", table, "-n", "3").code == 0
+    assert seen == [["sentence 0", "sentence 3", "sentence 6"]]
+
+
+@pytest.mark.usefixtures("report")
 def test_a_file_without_a_train_split_has_no_judge(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "labelled.csv"
     table.write_text("text,label\ngood,positive\nbad,negative\n")

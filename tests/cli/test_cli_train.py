@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from textvae.cli import following
 from textvae.training.device import choose_device
 from textvae.training.loop import Step
+from textvae.training.recipe import load_recipe
 from textvae.variational.objective import Objective
 
 Run = Callable[..., Any]
@@ -47,6 +49,9 @@ class LineTask:
     def size(self, batch: float) -> int:
         return 10
 
+    def account(self) -> str:
+        return "four numbers"
+
     def validate(self) -> Mapping[str, float]:
         return {"score": -abs(float(self.model.w.detach()) - 2)}
 
@@ -71,7 +76,7 @@ def test_trains_and_says_where_the_checkpoints_are(run: Run, task: LineTask, tmp
     assert lines[0] == f"training on cpu, fp32, seed 7, in {tmp_path / 'run'}"
     assert lines[1].startswith(f"best: {tmp_path / 'run' / 'best'} (step 12: score ")
     assert lines[2].startswith(f"last: {tmp_path / 'run' / 'last'}")
-    assert outcome.err == ""
+    assert outcome.err == "textvae: four numbers.\n"
 
 
 def test_a_folder_in_use_is_refused(run: Run, task: LineTask, tmp_path: Path) -> None:
@@ -103,6 +108,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on(run: Run, task: LineTask, tmp_pat
     outcome = run("train", "affect", "--out", tmp_path / "run", *SHORT)
     assert outcome.code == 130
     assert outcome.err == (
+        "textvae: four numbers.\n"
         "textvae: stopped after step 5 of 12. To go on, repeat the command with --resume.\n"
     )
     task.stop_at = None
@@ -134,6 +140,29 @@ def test_unknown_recipe(run: Run, tmp_path: Path) -> None:
     outcome = run("train", "text", "--recipe", "yelpp", "--out", tmp_path / "run")
     assert outcome.code == 2
     assert "did you mean 'yelp'" in outcome.err
+    assert "textvae train recipes text lists them" in outcome.err
+
+
+def test_recipes_are_listed_and_printed(run: Run, refused: Callable[..., None], tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in run("train", "recipes", "--format", "jsonl").out.splitlines()]
+    assert [kind for kind, _ in groupby(row["kind"] for row in rows)] == [
+        "text",
+        "affect",
+        "infill",
+        "topics",
+    ]
+    assert all(row["about"] for row in rows)
+    affect = run("train", "recipes", "affect").out.splitlines()
+    assert affect == ["\t".join(row.values()) for row in rows if row["kind"] == "affect"]
+    mine = tmp_path / "mine.toml"
+    mine.write_text(run("train", "recipes", "text", "yelp/cyclical").out, encoding="utf-8")
+    assert load_recipe("text", str(mine)) == load_recipe("text", "yelp/cyclical")
+    assert run("train", "recipes", "text", mine).out == mine.read_text()
+    refused(run("train", "recipes", "txt"), "did you mean 'text'")
+    refused(run("train", "recipes", "text", "yelp/vea"), "did you mean 'yelp/vae'")
+    refused(run("train", "recipes", "text", "en", "-o", "mine.toml"), "write > FILE")
+    for verb in ("text", "affect", "topics"):
+        assert "textvae train recipes" in " ".join(run("train", verb, "--help").out.replace("│", "").split())
 
 
 def test_a_loss_that_is_not_finite(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -55,6 +55,7 @@ class AffectReader:
         self.pieces, self.device, self.level = pieces, device, level
         self.calibration, self.factors = calibration, calibration.factors(level)
         self.name, self.checksum = "", ""
+        self.config: dict[str, Any] = {}  # of its checkpoint
         self.folded = FoldedGru(self.model, device.dtype) if FoldedGru.suits(self.model) else None
         self.integers = integers
         if integers and (isinstance(model.encoder, RecurrentEncoder) or device.device.type != "cpu"):
@@ -107,6 +108,7 @@ class AffectReader:
         pieces = WordReader if WordReader.suits(tokenizer) else PieceReader
         reader = cls(model, pieces(tokenizer, window), calibration, device, level, integers)
         reader.name, reader.checksum = checkpoint.folder.name, checkpoint.checksum
+        reader.config = checkpoint.config
         return reader
 
     @property

@@ -10,7 +10,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from textvae.affect.beginning import Beginning, begin, taught
+from textvae.affect.beginning import Beginning, begin, in_fold, taught
 from textvae.affect.calibration import FILE, Calibration, raters_sd
 from textvae.affect.distillation import Student, StudentOptions, new_student
 from textvae.affect.figures import pearson
@@ -109,6 +109,11 @@ class AffectTask:
         chosen = choose_device(device, precision)
         return cls(recipe, model, student.tokenizer, lessons, dev, options, data, seed, chosen)
 
+    def account(self) -> str:
+        """How many sentences of each corpus teach, in words."""
+        taught = ", ".join(f"{name} {len(rows):,}" for name, rows in self.lessons.rows.items())
+        return f"sentences that teach: {taught}; dev: emobank {len(self.gold):,}"
+
     def epoch(self, epoch: int) -> Sequence[np.ndarray]:
         """Row numbers of every batch of the plan."""
         generator = np.random.default_rng([self.seed, epoch])
@@ -177,8 +182,17 @@ def ratings_of(sentences: Iterable[Sentence]) -> np.ndarray:
 
 def _source(name: str, directory: str | Path | None) -> list[Sentence]:
     """The training sentences of a source; of the reviews, the pros and cons of products."""
-    sentences = read_corpus(name, split="train", directory=directory)
-    return [s for s in sentences if name != "reviews" or s.id.startswith("pros_cons")]
+    return [s for s in read_corpus(name, split="train", directory=directory) if is_taught(name, s)]
+
+
+def is_taught(source: str, sentence: Sentence, fold: str = "") -> bool:
+    """Whether a sentence of a source teaches: it is in its train split, of the reviews among the pros and
+    cons, of EmoBank not in `fold`."""
+    return sentence.split == "train" and (
+        sentence.id.startswith("pros_cons")
+        if source == "reviews"
+        else source != "emobank" or not in_fold(sentence, fold)
+    )
 
 
 def _bare(tokenizer: Tokenizer) -> bytes:

@@ -50,9 +50,7 @@ def analyze(
     ] = False,
     column: Annotated[
         list[str] | None,
-        typer.Option(
-            "--column", metavar="NAME=COLUMN", help="Which column of a table is the text: text=review."
-        ),
+        typer.Option("--column", metavar="COLUMN", help="Which column of a table is the text."),
     ] = None,
     by: Annotated[
         By | None,

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from textvae.cli import render
-from textvae.cli.evaluate import ColumnOption, chosen, show
+from textvae.cli.evaluate import show
+from textvae.cli.measured import ColumnOption, chosen
 from textvae.cli.options import CorporaOption, DeviceOption, Format, FormatOption, PrecisionOption
 from textvae.cli.output import Target, check_model_place
 from textvae.errors import OutputError
@@ -17,7 +18,7 @@ def calibrate(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Write the model to DIR.")],
     corpus: Annotated[str, typer.Option(help="A corpus with ratings: its name or a file.")] = "emobank",
     split: Annotated[
-        str | None, typer.Option(help="Which part of it. Default: dev, if it has one; of a plain file, all.")
+        str | None, typer.Option(help="Which part of it, or all. Default: dev, or all where there is none.")
     ] = None,
     column: ColumnOption = None,
     corpora: CorporaOption = None,
@@ -51,11 +52,14 @@ def calibrate(
             f"{output} is not empty: choose another folder, or add --force to replace the model."
         )
     check_model_place(output)
-    sentences, name = chosen(corpus, split, corpora, column, usual="dev")
-    rated = list(sentences)
 
     from textvae.affect.recalibration import recalibrate
     from textvae.evaluation.affect import evaluate_affect
+    from textvae.training.checkpoint import load_checkpoint
+
+    trained = load_checkpoint(model)
+    sentences, name = chosen(corpus, split, corpora, column, usual="dev", model=trained)
+    rated = list(sentences)
 
     with render.waiting(f"calibrating on {name}"):
         reader = recalibrate(model, rated, output, name, means=means, device=device, precision=precision)

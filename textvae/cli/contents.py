@@ -12,9 +12,9 @@ STANDARD_INPUT = "-"
 
 def is_table(path: Path) -> bool:
     """Whether a file's rows are read, by its name."""
-    from textvae.corpora.files import TABLES
+    from textvae.corpora import files
 
-    return path.suffix.lower() in TABLES
+    return files.is_table(path)
 
 
 def contents(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, int, str]]:

@@ -1,12 +1,13 @@
 """`textvae evaluate affect|transfer|reconstruction`: measure a model, with a signature."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from textvae.cli import render
+from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, judge_of, spread
 from textvae.cli.models import open_reader, open_writer
 from textvae.cli.options import (
     AffectModelOption,
@@ -21,25 +22,15 @@ from textvae.cli.options import (
     TextModelOption,
 )
 from textvae.cli.output import Row, Target, View, write
-from textvae.cli.reading import parse_columns
-from textvae.errors import CorpusError
 
 if TYPE_CHECKING:
     from textvae.corpora import Sentence
-    from textvae.evaluation.judge import Judge
     from textvae.evaluation.report import Report
 
 COLUMNS: dict[str, type] = {"title": str, "name": str, "value": float, "note": str, "signature": str}
 
 app = typer.Typer(help="Measure a model: a table of figures with a signature.", no_args_is_help=True)
 
-SplitOption = Annotated[
-    str | None, typer.Option(help="Which part of the corpus. Default: test; of a plain file, all of it.")
-]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option("--column", metavar="NAME=COLUMN", help="For a file: which column is text, valence, ..."),
-]
 OutputsOption = Annotated[
     Path | None,
     typer.Option("--outputs", metavar="FILE", help="Write every sentence judged to FILE, as JSON lines."),
@@ -62,8 +53,8 @@ def affect(
 ) -> None:
     """Compare an affect model with raters: correlations, errors, and how often its intervals hold."""
     target = Target.chosen(format, output, force)
-    sentences, name = chosen(corpus, split, corpora, column)
     reader = open_reader(model, device, precision, level)
+    sentences, name = chosen(corpus, split, corpora, column, model=reader)
 
     from textvae.corpora.ratings import read_ratings
     from textvae.evaluation.affect import evaluate_affect
@@ -104,14 +95,14 @@ def transfer(
     """
     target = Target.chosen(format, output, force)
     judged = judgements(outputs, force, target)
-    sentences, name = chosen(corpus, split, corpora, column)
     writer = open_writer(model, device, precision)
+    sentences, name = chosen(corpus, split, corpora, column, model=writer)
     asked = fitting(sentences, writer.codec.takes)
     fluent = open_writer(language_model, device, precision) if language_model else None
 
     from textvae.evaluation.transfer import TransferOptions, evaluate_transfer
 
-    judge = judge_of(corpus, corpora, column)
+    judge = judge_of(corpus, corpora, column, writer)
     with render.counting("turning", len(asked)) as progress:
         options = TransferOptions(high, low, fidelity)
         report = evaluate_transfer(writer, judge, asked, options, name, progress, fluent)
@@ -128,7 +119,7 @@ def reconstruction(
     column: ColumnOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
-        int | None, typer.Option("-n", min=1, metavar="N", help="The first N sentences only.")
+        int | None, typer.Option("-n", min=1, metavar="N", help="N of the sentences, evenly spread.")
     ] = None,
     outputs: OutputsOption = None,
     model: TextModelOption = "text-en",
@@ -149,69 +140,11 @@ def reconstruction(
     if corpus is None:
         sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
     else:
-        sentences, name = chosen(corpus, split, corpora, column)
-    asked = fitting(sentences, lambda text: writer.codec.takes(writer.normalise(text)), limit)
+        sentences, name = chosen(corpus, split, corpora, column, model=writer)
+    asked = spread(fitting(sentences, lambda text: writer.codec.takes(writer.normalise(text))), limit)
     with render.counting("reconstructing", len(asked)) as progress:
         report = evaluate_reconstruction(writer, asked, name, progress=progress)
     show(report, target, judged)
-
-
-def chosen(
-    corpus: str,
-    split: str | None,
-    corpora: Path | None,
-    column: list[str] | None = None,
-    usual: str = "test",
-) -> tuple[Iterator["Sentence"], str]:
-    """The sentences of a corpus and what to call them; the `usual` split where a card has it."""
-    from textvae.corpora import card_names, load_card, read_corpus
-
-    if split is None and corpus in card_names():
-        split = next((name for name in (usual, "all") if name in load_card(corpus).splits), None)
-    sentences = read_corpus(corpus, split=split, directory=corpora, columns=parse_columns(column) or None)
-    return _some(sentences, corpus, split), f"{corpus}/{split}" if split else corpus
-
-
-def _some(sentences: Iterable["Sentence"], corpus: str, split: str | None) -> Iterator["Sentence"]:
-    """The sentences. Raises `CorpusError` where a split has none."""
-    number = 0
-    for number, sentence in enumerate(sentences, 1):  # noqa: B007
-        yield sentence
-    if split is not None and not number:
-        raise CorpusError(
-            f"{corpus} has no sentence of the split {split!r}: leave out --split, or say in a column "
-            "`split` which sentences it has."
-        )
-
-
-def fitting(
-    sentences: Iterable["Sentence"], takes: Callable[[str], bool], most: int | None = None
-) -> list["Sentence"]:
-    """The sentences that a text model takes, the first `most` of them; how many are too long is said."""
-    kept: list[Sentence] = []
-    long = 0
-    for sentence in sentences:
-        if takes(sentence.text):
-            kept.append(sentence)
-        else:
-            long += 1
-        if len(kept) == most:
-            break
-    if long:
-        what = "sentence" if long == 1 else "sentences"
-        render.note(f"{long:,} {what} left out: too long for the model.")
-    return kept
-
-
-def judge_of(corpus: str, corpora: Path | None, column: list[str] | None) -> "Judge":
-    """A classifier of the labels of a corpus's train split.
-
-    Raises `CorpusError` where it has no such split, or not two labels.
-    """
-    from textvae.evaluation.judge import load_judge
-
-    with render.waiting("training the judge"):
-        return load_judge(list(chosen(corpus, "train", corpora, column)[0]))
 
 
 def judgements(path: Path | None, force: bool, report: Target) -> Target | None:

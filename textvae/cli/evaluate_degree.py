@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textvae.cli import render
-from textvae.cli.evaluate import (
-    ColumnOption,
-    OutputsOption,
-    SplitOption,
-    chosen,
-    fitting,
-    judge_of,
-    judgements,
-    show,
-)
+from textvae.cli.evaluate import OutputsOption, judgements, show
+from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, judge_of, spread
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     CorporaOption,
@@ -71,21 +63,14 @@ def degree(
     if corpus is None:
         sentences, name = held_out(writer, split or "test"), f"held-out/{split or 'test'}"
     else:
-        sentences, name = chosen(corpus, split, corpora, column)
+        sentences, name = chosen(corpus, split, corpora, column, model=writer)
     asked = spread(fitting(sentences, writer.codec.takes), limit)
     judge = None
     if corpus is not None and {sentence.label for sentence in asked} <= {"negative", "positive"}:
         with suppress(CorpusError):  # without a train split, or a second label there
-            judge = judge_of(corpus, corpora, column)
+            judge = judge_of(corpus, corpora, column, writer)
     with render.counting("steering", len(asked) * len(PLACES) * len(AXES)) as progress:
         report = evaluate_degree(
             writer, asked, name, judge, vader(), DegreeOptions(fidelity=fidelity), progress
         )
     show(report, target, judged)
-
-
-def spread(sentences: "list[Sentence]", most: int | None) -> "list[Sentence]":
-    """`most` of the sentences, as far apart as they can be: a corpus may be ordered by its labels."""
-    if most is None or most >= len(sentences):
-        return sentences
-    return [sentences[number * len(sentences) // most] for number in range(most)]

@@ -1,12 +1,12 @@
 """`textvae evaluate text`: a text model measured as the papers on text VAEs do."""
 
-from itertools import islice
 from typing import Annotated
 
 import typer
 
 from textvae.cli import render
-from textvae.cli.evaluate import ColumnOption, OutputsOption, SplitOption, chosen, judgements, show
+from textvae.cli.evaluate import OutputsOption, judgements, show
+from textvae.cli.measured import ColumnOption, SplitOption, chosen, spread
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     CorporaOption,
@@ -26,7 +26,7 @@ def text(
     column: ColumnOption = None,
     corpora: CorporaOption = None,
     limit: Annotated[
-        int | None, typer.Option("-n", min=1, metavar="N", help="The first N sentences only.")
+        int | None, typer.Option("-n", min=1, metavar="N", help="N of the sentences, evenly spread.")
     ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Draws of z for the bound.")] = 10,
     samples: Annotated[
@@ -57,9 +57,9 @@ def text(
     """
     target = Target.chosen(format, output, force)
     judged = judgements(outputs, force, target)
-    sentences, name = chosen(corpus, split, corpora, column)
-    asked = list(islice(sentences, limit))
     writer = open_writer(model, device, precision)
+    sentences, name = chosen(corpus, split, corpora, column, model=writer)
+    asked = spread(list(sentences), limit)
     critic = open_writer(judge, device, precision) if judge else None
 
     from textvae.evaluation.text import TextOptions, evaluate_text

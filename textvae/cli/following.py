@@ -15,8 +15,13 @@ RATE_STEPS = 20
 """Steps over which the speed is measured."""
 
 
-def follow(task: "Task", options: "TrainingOptions", out: Path, resume: bool, unit: str) -> None:
-    """Train `task` (a room's `Task`), draw the steps, and say at the end where the checkpoints are."""
+def follow(
+    task: "Task", options: "TrainingOptions", out: Path, resume: bool, unit: str, account: str = ""
+) -> None:
+    """Train `task` (a room's `Task`), draw the steps, and say at the end where the checkpoints are.
+
+    `account` says what the task learns from: it stands at the beginning, on standard error.
+    """
     from textvae.training.loop import train
     from textvae.training.processes import processes
 
@@ -25,6 +30,8 @@ def follow(task: "Task", options: "TrainingOptions", out: Path, resume: bool, un
         deque(train(task, options, out, resume, team), maxlen=0)
         return
     place = task.device.name + (f", {team.count} processes" if team.count > 1 else "")
+    if account:
+        render.note(account + ".")
     print(f"training on {place}, seed {options.seed}, in {render.visible(str(out))}", flush=True)
     last: Step | None = None
     best: Step | None = None

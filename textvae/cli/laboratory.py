@@ -28,6 +28,7 @@ class Asked:
     seed: int | None
     encoder: str | None
     corpora: Path | None
+    columns: Mapping[str, str]
     device: str
     precision: str
 
@@ -50,14 +51,18 @@ def train_once(asked: Asked, out: Path, resume: bool) -> None:
     from textvae.affect.lab.trials import curve
     from textvae.cli.following import follow
     from textvae.cli.train import resolved
+    from textvae.corpora.corpus import noted
 
     values, options = resolved("affect", asked.recipe, list(asked.overrides), asked.seed)
-    sentences = _sentences(asked)
+    unrated: list[Sentence] = []
+    sentences = _sentences(asked, unrated)
     lab = _laboratory(asked, values, sentences)
     with render.waiting("preparing the sentences"):
-        study = lab.study(official(sentences), options.seed, keep=True)
+        division = official(sentences)
+        about = {"corpora": noted([asked.corpus]), "columns": dict(asked.columns)}
+        study = lab.study(division, options.seed, keep=True, about=about)
     try:
-        follow(study, options, out, resume, "sentences")
+        follow(study, options, out, resume, "sentences", division.account(len(unrated)))
     finally:
         _drawn({"": curve(out)}, out / "curves.png", f"{asked.recipe}, {asked.corpus}")
 
@@ -122,11 +127,11 @@ def _pairs(configuration: Mapping[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in configuration.items()]
 
 
-def _sentences(asked: Asked) -> "list[Sentence]":
+def _sentences(asked: Asked, unrated: "list[Sentence] | None" = None) -> "list[Sentence]":
     with render.waiting("reading the corpus"):
         from textvae.affect.lab.folds import rated_sentences
 
-        return rated_sentences(asked.corpus, asked.corpora)
+        return rated_sentences(asked.corpus, asked.corpora, asked.columns, unrated)
 
 
 def _laboratory(asked: Asked, values: Mapping[str, Any], sentences: "list[Sentence]") -> "Laboratory":

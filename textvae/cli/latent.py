@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textvae.cli import figures, latent_rows, reading, render
-from textvae.cli.evaluate import ColumnOption, chosen
+from textvae.cli.measured import ColumnOption, chosen
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     CorporaOption,
@@ -57,7 +57,7 @@ def latent(
     split: Annotated[
         str | None,
         typer.Option(
-            help="Which part of the corpus. Default: test; of a plain file, all of it.",
+            help="Which part of the corpus, or all. Default: test, or all where there is none.",
             rich_help_panel=CORPUS,
         ),
     ] = None,

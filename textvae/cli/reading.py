@@ -132,10 +132,10 @@ def from_files(
 
 
 def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
-    """`["text=review"]` as `{"text": "review"}`."""
+    """`["review", "valence=v"]` as `{"text": "review", "valence": "v"}`: a column alone is the text's."""
     columns = {}
     for pair in given or []:
-        field, equals, column = pair.partition("=")
+        field, equals, column = pair.partition("=") if "=" in pair else ("text", "=", pair)
         if not (field and equals and column):
             raise InputError(f"--column {pair!r} is not NAME=COLUMN: write --column text=review, say.")
         columns[field] = column

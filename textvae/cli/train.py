@@ -8,9 +8,11 @@ import typer
 
 from textvae.cli import render
 from textvae.cli.following import follow
+from textvae.cli.measured import ColumnOption
 from textvae.cli.models import open_reader
 from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
 from textvae.cli.output import check_folder_place
+from textvae.cli.reading import parse_columns
 from textvae.errors import InputError, OutputError, RecipeError
 
 if TYPE_CHECKING:
@@ -39,6 +41,14 @@ SetOption = Annotated[
         help="Override one value of the recipe: training.minutes=5. May be repeated.",
     ),
 ]
+OwnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpus",
+        metavar="CORPUS",
+        help="Train on this instead: a corpus's name or a file of your own. May be repeated.",
+    ),
+]
 SeedOption = Annotated[
     int | None, typer.Option("--seed", min=0, help="Same seed, same losses. Default: the recipe's.")
 ]
@@ -47,9 +57,14 @@ SeedOption = Annotated[
 @app.command()
 def text(
     recipe: Annotated[
-        str, typer.Option(help="A recipe that ships (en, yelp, yelp/vae, ptb/lm, ...) or a .toml file.")
+        str,
+        typer.Option(
+            help="A recipe that ships (en, yelp/vae, ...: see textvae train recipes) or a .toml file."
+        ),
     ],
     out: OutOption,
+    corpus: OwnOption = None,
+    column: ColumnOption = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -70,7 +85,7 @@ def text(
     Ctrl-C leaves a checkpoint; --resume goes on to the same losses. DIR/best and DIR/last are for --model.
     """
     check_folder(out, resume)
-    values, options = resolved("text", recipe, set, seed)
+    values, options = resolved("text", recipe, own_data(corpus, column) + (set or []), seed)
     with render.waiting("reading the corpus"):
         from textvae.text.task import TextTask, reads_affect
         from textvae.training.checkpoint import load_checkpoint
@@ -83,13 +98,15 @@ def text(
         score, checksum = (reader.score, reader.checksum) if reader else (None, "")
         with processes().main_first():  # the others find the affect of the corpus in the cache
             task = TextTask(values, chosen, score, affect, checksum, options.seed, begun)
-    follow(task, options, out, resume, "tokens")
+    follow(task, options, out, resume, "tokens", task.prepared.account)
 
 
 @app.command()
 def infill(
     out: OutOption,
     recipe: Annotated[str, typer.Option(help="A recipe that ships (en) or a .toml file.")] = "en",
+    corpus: OwnOption = None,
+    column: ColumnOption = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -110,7 +127,7 @@ def infill(
     Ctrl-C leaves a checkpoint; --resume goes on to the same losses.
     """
     check_folder(out, resume)
-    values, options = resolved("infill", recipe, set, seed)
+    values, options = resolved("infill", recipe, own_data(corpus, column) + (set or []), seed)
     with render.waiting("reading the corpus"):
         from textvae.text.infill_task import InfillTask
         from textvae.training.checkpoint import load_checkpoint
@@ -119,14 +136,17 @@ def infill(
         begun = load_checkpoint(start) if start else None
         reader = open_reader(affect, device, precision)
         task = InfillTask(values, reader, choose_device(device, precision), options.seed, begun)
-    follow(task, options, out, resume, "pieces")
+    follow(task, options, out, resume, "pieces", task.account)
 
 
 @app.command()
 def affect(
     out: OutOption,
     recipe: Annotated[
-        str, typer.Option(help="A recipe that ships (en, bert, bilstm, vae, ...) or a .toml file.")
+        str,
+        typer.Option(
+            help="A recipe that ships (en, bilstm, ...: see textvae train recipes) or a .toml file."
+        ),
     ] = "en",
     encoder: Annotated[
         str | None,
@@ -141,6 +161,7 @@ def affect(
             "stages of their own corpora."
         ),
     ] = "emobank",
+    column: ColumnOption = None,
     folds: Annotated[
         int | None,
         typer.Option(min=2, help="Cross-validate: train once a fold, print r and MAE on those held out."),
@@ -167,8 +188,9 @@ def affect(
     from textvae.cli import laboratory
 
     asked = laboratory.Asked(
-        recipe, corpus, folds, grid or [], set or [], seed, encoder, corpora, device, precision
-    )
+        recipe, corpus, folds, grid or [], set or [], seed, encoder, corpora, parse_columns(column), device,
+        precision,
+    )  # fmt: skip
     if folds is not None or grid:
         if resume:
             raise InputError("--folds and --grid go on where the command is repeated: leave out --resume.")
@@ -176,7 +198,7 @@ def affect(
         return
     check_folder(out, resume)
     values, options = resolved("affect", recipe, set, seed)
-    if "stage" not in values or corpus != "emobank":
+    if "stage" not in values or corpus != "emobank" or column:
         laboratory.train_once(asked, out, resume)
         return
     with render.waiting("reading the corpora"):
@@ -186,7 +208,7 @@ def affect(
             values, encoder=encoder, seed=options.seed, device=device, precision=precision,
             directory=corpora,
         )  # fmt: skip
-    follow(task, options, out, resume, "sentences")
+    follow(task, options, out, resume, "sentences", task.account())
 
 
 def check_folder(out: Path, resume: bool) -> None:
@@ -210,6 +232,14 @@ def check_folder(out: Path, resume: bool) -> None:
         raise OutputError(f"{out} holds no training to resume: leave out --resume to begin one.")
     if held and not resume:
         raise OutputError(f"{out} exists and is not empty: name another folder, or go on with --resume.")
+
+
+def own_data(corpus: list[str] | None, column: list[str] | None) -> list[str]:
+    """What `--corpus` and `--column` say of a recipe's data, as one would say it with `--set`."""
+    from textvae.training.recipe import toml
+
+    said = {"corpora": corpus, "columns": parse_columns(column)}
+    return [f"data.{key}={toml(value)}" for key, value in said.items() if value]
 
 
 def resolved(

@@ -28,7 +28,7 @@ def topics(
         int | None, typer.Option("-k", min=2, metavar="N", help="How many topics. Default: the recipe's.")
     ] = None,
     recipe: Annotated[
-        str, typer.Option(help="A recipe that ships (dirichlet, prodlda, ...) or a .toml file.")
+        str, typer.Option(help="A recipe that ships (see textvae train recipes topics) or a .toml file.")
     ] = "dirichlet",
     column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column of a table that holds the text.")

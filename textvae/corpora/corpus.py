@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from textvae.corpora.card import card_names, load_card
@@ -11,6 +12,25 @@ from textvae.corpora.locate import locate
 from textvae.corpora.readers import READERS
 from textvae.corpora.sentence import Sentence
 from textvae.errors import InputError, UnknownNameError
+
+
+def is_own(name_or_path: str | Path) -> bool:
+    """Whether a corpus's name is taken as the path of a user's own file: no card has it."""
+    return is_file_name(name_or_path) and str(name_or_path) not in card_names()
+
+
+def checksum(path: str | Path) -> str:
+    """The first 12 hex digits of a file's sha256; "" where it cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    except OSError:
+        return ""
+
+
+def noted(names: Iterable[str]) -> dict[str, str]:
+    """The corpora of a training as its checkpoint names them: with their checksums where they are files."""
+    return {name: checksum(name) if is_own(name) else "" for name in names}
 
 
 def read_corpus(
@@ -37,7 +57,7 @@ def read_corpus(
         CorpusError: the files of the card are not here.
         TextError: a file cannot be read.
     """
-    if is_file_name(name_or_path) and str(name_or_path) not in card_names():
+    if is_own(name_or_path):
         sentences = read_file(name_or_path, columns=columns, fields=fields, lines=lines)
     else:
         card = load_card(str(name_or_path))

@@ -70,6 +70,11 @@ def refuse_json(path: Path) -> None:
         raise TextError(f"{path}: JSON is read as lines, an object each: write it as .jsonl.")
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file's rows are read, by its name."""
+    return path.suffix.lower() in TABLES
+
+
 def is_file_name(name: str | Path) -> bool:
     """Whether a corpus's name is meant as a path: it has a known suffix, a folder in it or is a file."""
     path = Path(name)

@@ -5,22 +5,27 @@ from dataclasses import replace
 from typing import Any
 
 from textvae.corpora.sentence import Sentence
-from textvae.errors import CorpusError
+from textvae.errors import CorpusError, UnknownNameError
 from textvae.evaluation import metrics
 from textvae.evaluation.report import Report, Row, signature
 
 SHORT = 10
+SPLITS = ("train", "dev", "test")
 
 
 def held_out(writer: Any, split: str = "test") -> list[Sentence]:
     """The sentences that a writer's recipe keeps from training; `split` is dev or test.
 
-    A sentence's id begins with its corpus. Raises `CorpusError` for a corpus whose files are not there.
+    A sentence's id begins with its corpus. Raises `CorpusError` for a corpus whose files are not there,
+    `UnknownNameError` for another split than train, dev and test.
     """
-    from textvae.text.data import DataOptions, gather
+    from textvae.text.data import DataOptions
+    from textvae.text.gathering import gather
     from textvae.text.orthography import Orthography
     from textvae.training.recipe import read_table
 
+    if split not in SPLITS:
+        raise UnknownNameError("split of what the recipe divides", split, SPLITS)
     options = read_table(writer.config["recipe"]["data"], DataOptions, "data")
     items = gather(options, (split,), Orthography(options.form))[split]
     return [Sentence(item.text, f"{item.corpus}/{number}", split) for number, item in enumerate(items)]

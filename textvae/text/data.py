@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from textvae.caching import kept_array
-from textvae.corpora import read_corpus
 from textvae.errors import RecipeError
 from textvae.text.orthography import Orthography
 from textvae.text.tokenizer import BOS, EOS, Tokenizer
@@ -32,13 +31,15 @@ class DataOptions:
     min_words: int = 3
     max_words: int = 20
     max_pieces: int = 48
-    held_out: float = 0.0  # share of the sentences for dev, and as much for test; 0: the corpora's own splits
+    held_out: float = 0.0  # share of the sentences for dev, and as much for test; 0: the corpora's own
+    # splits, and a tenth of a user's own file that has none
     leave_out: tuple[str, ...] = ()  # parts of the corpora: reviews/pros_cons
     tokens: str = "pieces"  # or words, as they stand between blanks
     pieces: int = 8000  # in the vocabulary; of words, at most
     coverage: float = 1.0  # share of the running words that a vocabulary of words holds; the rest is <unk>
     numbers: bool = False  # a word that is a number is #
     affect_words: float = 0.3  # a word whose weight in the lexicon is larger carries affect
+    columns: dict[str, str] = field(default_factory=dict)  # of tables of one's own: text = "review"
     labels: tuple[str, ...] = ()  # the corpora's labels that are the style; none: their affect is
 
 
@@ -50,45 +51,6 @@ class Item:
     form: str
     corpus: str
     label: str | None = None
-
-
-def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography) -> dict[str, list[Item]]:
-    """The distinct sentences of each of `splits`, in the corpora's order; the corpora are read once.
-
-    With `held_out` h, a sentence of the corpora's train split is in test, dev or train by its hash, whatever
-    corpus it is in: shares h, h and 1 - 2h. Without, the corpora's own splits are taken. A sentence of no
-    split, of a user's own file, say, counts as train.
-
-    Raises `RecipeError` for a split without a sentence.
-    """
-    found: dict[str, dict[str, Item]] = {split: {} for split in splits}
-    for name in options.corpora:
-        for sentence in read_corpus(name):
-            split = sentence.split or "train"
-            if f"{name}/{sentence.id}".startswith(tuple(f"{part}/" for part in options.leave_out)):
-                continue
-            words = sentence.text.count(" ") + 1
-            wanted = split == "train" if options.held_out else split in found
-            if not wanted or not options.min_words <= words <= options.max_words:
-                continue
-            form = orthography.normalise(sentence.text)
-            if options.held_out:
-                split = _part(form, options.held_out)
-            if split in found:
-                found[split].setdefault(form, Item(sentence.text, form, name, sentence.label))
-    for split, items in found.items():
-        if not items:
-            raise RecipeError(
-                f"{', '.join(options.corpora)}: no sentence of {options.min_words}-{options.max_words} words "
-                f"is in the split {split!r}: give more text, or raise [data] held_out "
-                f"(now {options.held_out:g})."
-            )
-    return {split: list(items.values()) for split, items in found.items()}
-
-
-def _part(form: str, held_out: float) -> str:
-    share = int.from_bytes(hashlib.sha256(form.encode()).digest()[:8], "big") / 2**64
-    return "test" if share < held_out else "dev" if share < 2 * held_out else "train"
 
 
 def read_affect(

@@ -47,6 +47,7 @@ def export_model(
         "steering": asdict(steering),
         "content_mean": mean,
         "content_sd": sd,
+        "corpora": prepared.corpora,
         **more,
         "dev": {name: round(value, 5) for name, value in figures.items()},
     }

@@ -14,7 +14,8 @@ from textvae.affect.encoder import BertEncoder
 from textvae.affect.reader import AffectReader
 from textvae.errors import RecipeError
 from textvae.text.blanks import Alphabet, Blanked, BlankOptions, blank, tell
-from textvae.text.data import DataOptions, Dataset, Item, gather, read_affect
+from textvae.text.data import DataOptions, Dataset, Item, read_affect
+from textvae.text.gathering import gather
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import learn_lexicon
 from textvae.text.orthography import Orthography
@@ -65,6 +66,7 @@ class InfillTask:
             learn_lexicon([item.form for item in items], standard), self.data.affect_words
         )
         self.train_set = self._dataset(items, standard, carriers)
+        self.account = gathered.account(len(items) - len(self.train_set), self.data.max_pieces)
         dev_read = read_affect(dev, plain, reader.score, reader.checksum)
         self.dev_set = self._dataset(dev, (dev_read - self.mean) / self.sd, carriers)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textvae.corpora.corpus import noted
 from textvae.errors import RecipeError
-from textvae.text.data import DataOptions, Dataset, Item, Score, carrying_pieces, gather, read_affect
+from textvae.text.data import DataOptions, Dataset, Item, Score, carrying_pieces, read_affect
+from textvae.text.gathering import gather
 from textvae.text.lexicon import Lexicon, learn_lexicon, log_odds
 from textvae.text.orthography import Orthography, learn_casing
 from textvae.text.tokenizer import Tokenizer
@@ -22,7 +24,8 @@ NEUTRAL = (np.full(2, 3.0, dtype=np.float32), np.ones(2, dtype=np.float32))
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a training needs of its corpora. `carriers` are the words of `lexicon` that carry affect."""
+    """What a training needs of its corpora. `carriers` are the words of `lexicon` that carry affect;
+    `corpora` is what `textvae.corpora.corpus.noted` notes, `account` says what became of the sentences."""
 
     tokenizer: Tokenizer | Words
     casing: dict[str, str]
@@ -32,6 +35,8 @@ class Prepared:
     affect_sd: Floats
     train: Dataset
     dev: Dataset
+    corpora: dict[str, str]
+    account: str
 
 
 def prepare(
@@ -72,11 +77,13 @@ def prepare(
         lexicon = {word: (weight, 0.0) for word, weight in weights.items()}
     carriers = affect_carriers(lexicon, data.affect_words)
     tokenizer = _tokenizer(data, items, seed) if start is None else read_tokenizer(start.files)
-    sets = (
+    train_set, dev_set = (
         _dataset(some, tokenizer, carriers, read, data.max_pieces)
         for some, read in ((items, readings), (dev, dev_readings))
     )
-    return Prepared(tokenizer, casing, lexicon, carriers, mean, sd, *sets)
+    account = gathered.account(len(items) - len(train_set), data.max_pieces)
+    corpora = noted(data.corpora)
+    return Prepared(tokenizer, casing, lexicon, carriers, mean, sd, train_set, dev_set, corpora, account)
 
 
 def affect_carriers(lexicon: Lexicon, threshold: float) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Which rated sentences teach, which decide and which are read at the end: splits and folds."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from textvae.corpora.files import is_file_name
 from textvae.errors import CorpusError, InputError, UnknownNameError
 
 OWN_FOLDS = 5  # CVAT's
+FOLDS = {"fold1": "train", "fold2": "train", "fold3": "train", "fold4": "dev", "fold5": "test"}
 CORPORA = {
     "emobank": ("emobank", ""),
     "cvat": ("chinese_emobank", "text"),
@@ -27,26 +29,44 @@ class Division:
     dev: np.ndarray
     test: np.ndarray
 
+    def account(self, unrated: int = 0) -> str:
+        """How many rows of each there are, in words; beside so many that have no rating."""
+        rows = {name: len(getattr(self, name)) for name in ("train", "dev", "test")}
+        parts = ", ".join(f"{number:,} {name}" for name, number in rows.items() if number)
+        missed = f"; left out: {unrated:,} without a rating" if unrated else ""
+        return f"{sum(rows.values()) + unrated:,} sentences: {parts}{missed}"
 
-def rated_sentences(corpus: str, directory: str | Path | None = None) -> list[Sentence]:
-    """The sentences of `emobank`, `cvat` or `cvas`, or the rated ones of a table of one's own.
+
+def rated_sentences(
+    corpus: str,
+    directory: str | Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    unrated: list[Sentence] | None = None,
+) -> list[Sentence]:
+    """The sentences of `emobank`, `cvat` or `cvas`, or the rated ones of a table of one's own; `columns` are
+    those of its fields that are called otherwise, its other sentences go to `unrated`.
 
     Raises `UnknownNameError` for another corpus, `CorpusError` for a table without ratings.
     """
     if corpus not in CORPORA:
         if not is_file_name(corpus):
             raise UnknownNameError("corpus of the affect laboratory", corpus, CORPORA, "Or give a file.")
-        return _own(corpus, directory)
+        return _own(corpus, columns, [] if unrated is None else unrated)
+    if columns:
+        raise InputError(f"{corpus} has a card, which says what its columns are: leave out --column.")
     card, label = CORPORA[corpus]
     return [s for s in read_corpus(card, directory=directory) if not label or s.label == label]
 
 
-def _own(file: str, directory: str | Path | None) -> list[Sentence]:
-    found = [s for s in read_corpus(file, directory=directory) if s.valence or s.arousal or s.dominance]
+def _own(file: str, columns: Mapping[str, str] | None, unrated: list[Sentence]) -> list[Sentence]:
+    found: list[Sentence] = []
+    for sentence in read_corpus(file, columns=columns):
+        (found if is_rated(sentence) else unrated).append(sentence)
     if not found:
         raise CorpusError(
             f"{file} has no rated sentences: it is a table with the columns text and valence, and arousal, "
-            "dominance, valence_sd, ... where there are such ratings, on the 1-5 scale."
+            "dominance, valence_sd, ... where there are such ratings, on the 1-5 scale; for a column that is "
+            "called otherwise add --column valence=COLUMN."
         )
     names = {s.split for s in found}
     if names != {""} and (missing := {"train", "dev"} - names):
@@ -57,31 +77,36 @@ def _own(file: str, directory: str | Path | None) -> list[Sentence]:
     return found
 
 
+def is_rated(sentence: Sentence) -> bool:
+    """Whether a sentence has a rating of any dimension."""
+    return any((sentence.valence, sentence.arousal, sentence.dominance))
+
+
 def digest(sentences: list[Sentence]) -> str:
     """Twelve hex digits, others for other sentences or ratings."""
     return hashlib.sha256("\n".join(map(repr, sentences)).encode()).hexdigest()[:12]
 
 
-def official(sentences: list[Sentence]) -> Division:
-    """Train, dev and test as the corpus has them; of five folds the first three, the fourth and the fifth.
+def parts(sentences: Sequence[Sentence]) -> list[str]:
+    """Train, dev or test for each sentence, as its corpus has it; of five folds the first three, the fourth
+    and the fifth. Of sentences without splits a tenth is dev and a tenth test, by the hash of the text."""
+    if not any(s.split for s in sentences):
+        return [_dealt(s.text) for s in sentences]
+    return [FOLDS.get(s.split, s.split) for s in sentences]
 
-    Of sentences without splits a tenth is dev and a tenth test, by the hash of the text. Raises `CorpusError`
-    where they are so few that none is left for train or for dev.
+
+def official(sentences: list[Sentence]) -> Division:
+    """The rows that are train, dev and test by `parts`.
+
+    Raises `CorpusError` where the sentences are so few that none is left for train or for dev.
     """
-    splits = np.array([s.split for s in sentences])
-    if not splits.astype(bool).any():
-        splits = np.array([_dealt(s.text) for s in sentences])
-        if missing := {"train", "dev"} - set(splits.tolist()):
-            raise CorpusError(
-                f"the corpus has {len(sentences):,} rated sentences, too few to deal out: none is in "
-                f"{min(missing)}. Give more, or a column split that names train and dev."
-            )
-    if "train" in splits:
-        train, dev, test = (np.flatnonzero(splits == name) for name in ("train", "dev", "test"))
-    else:
-        train = np.flatnonzero(np.isin(splits, ["fold1", "fold2", "fold3"]))
-        dev, test = np.flatnonzero(splits == "fold4"), np.flatnonzero(splits == "fold5")
-    return Division(train, dev, test)
+    splits = np.array(parts(sentences))
+    if missing := {"train", "dev"} - set(splits.tolist()):
+        raise CorpusError(
+            f"the corpus has {len(sentences):,} rated sentences, too few to deal out: none is in "
+            f"{min(missing)}. Give more, or a column split that names train and dev."
+        )
+    return Division(*(np.flatnonzero(splits == name) for name in ("train", "dev", "test")))
 
 
 def _dealt(text: str) -> str:

@@ -112,8 +112,10 @@ class Laboratory:
             if isinstance(module, nn.Dropout):
                 module.p = self.options.dropout
 
-    def study(self, division: Division, seed: int, keep: bool = False) -> Study:
-        """A training on `division.train` that looks at `division.dev`; `keep` as in `Study`."""
+    def study(
+        self, division: Division, seed: int, keep: bool = False, about: Mapping[str, Any] | None = None
+    ) -> Study:
+        """A training on `division.train` that looks at `division.dev`; `keep` and `about` as in `Study`."""
         torch.manual_seed(seed)
         encoder, tokenizer = self._encoder(division.train, seed)
         scales = scales_from(self.ratings[division.train], self.latent.dimensions)
@@ -136,7 +138,7 @@ class Laboratory:
         terms = LatentTerms(frozenset(self.recipe.get("objective", {})), prior, self.latent)
         return Study(
             self.recipe, model, train, dev, terms, tokenizer, padding(tokenizer),
-            self.options.window, self.taught.batch, seed, self.device, keep,
+            self.options.window, self.taught.batch, seed, self.device, keep, about,
         )  # fmt: skip
 
     def table(

@@ -42,13 +42,14 @@ class Study:
     """What the training loop needs to train `model` on the sentences of `train`, looking at those of `dev`.
 
     A frozen encoder is not run: the model reads the table's embeddings. `pad` is the tokenizer's padding.
-    With `keep`, `export` writes checkpoints that `AffectReader` loads; without, the best weights are kept
-    in memory, for `restore`.
+    With `keep`, `export` writes checkpoints that `AffectReader` loads, with what `about` says of the corpus;
+    without, the best weights are kept in memory, for `restore`.
     """
 
     def __init__(
         self, recipe: Mapping[str, Any], model: AffectModel, train: Rated, dev: Rated, latent: LatentTerms,
         tokenizer: Tokenizer, pad: int, window: int, batch: int, seed: int, device: Device, keep: bool = True,
+        about: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
         if "reconstruction" in self.objective.weights and (model.decoder is None or train.vectors is None):
@@ -64,7 +65,7 @@ class Study:
             model.encoder = Away(model.encoder)  # type: ignore[assignment]
         self.recipe, self.train, self.dev, self.latent = recipe, train, dev, latent
         self.tokenizer, self.pad, self.window, self.batch = tokenizer, pad, window, batch
-        self.seed, self.device, self.keep = seed, device, keep
+        self.seed, self.device, self.keep, self.about = seed, device, keep, about or {}
         self.affect_model = model.to(device.device)
         self.model: nn.Module = self.affect_model
         self.best: dict[str, Tensor] = {}
@@ -178,6 +179,7 @@ class Study:
             "model": self.affect_model.describe(),
             "window": self.window,
             "recipe": dict(self.recipe),
+            **self.about,
             "seed": self.seed,
             "dev": {name: round(value, 5) for name, value in figures.items()},
         }
