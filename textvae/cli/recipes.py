@@ -16,12 +16,12 @@ KINDS = ("text", "affect", "infill", "topics")
 
 def recipes(
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="text, affect, infill or topics: these alone.")
+        str | None, typer.Argument(metavar="KIND", help="text, affect, infill or topics: these alone.")
     ] = None,
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="A recipe: print it whole, what it stands on taken over, as TOML."
+            metavar="NAME", help="A recipe: print it whole, what it stands on taken over, as TOML."
         ),
     ] = None,
     format: FormatOption = None,  # noqa: A002
