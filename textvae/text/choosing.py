@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textvae.text.fillings import Made
 from textvae.text.settings import Steering
 from textvae.text.steering import Floats, Scale, merit
 from textvae.text.values import Candidate
@@ -15,8 +16,8 @@ class Measured:
     """A candidate: its text and log-probability a piece, valence and arousal (2,) on the 1-5 scale, how much
     of the source is in it, how much more fluent than is ordinary it is, in nats (0 for the source itself),
     what is wrong with it, if anything is, by how much its source is less fluent than is ordinary,
-    what of the source counts as kept in the choice, if that is not `similarity`, and the affect of its words
-    by themselves (2,), standardised, if that counts."""
+    what of the source counts as kept in the choice, if that is not `similarity`, the affect of its words
+    by themselves (2,), standardised, if that counts, and what made it."""
 
     text: str
     log_prob: float
@@ -27,6 +28,7 @@ class Measured:
     slack: float = 0.0
     kept: float | None = None
     words: Floats | None = None
+    by: Made = frozenset()
 
 
 def worth(
@@ -75,6 +77,7 @@ def choose(
             each.similarity,
             each.log_prob,
             each.fault,
+            "+".join(sorted(each.by)),
         )
         for rank, each in enumerate(best, 1)
     )

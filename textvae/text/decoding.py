@@ -4,6 +4,7 @@ sentences as it hears and says them.
 Beam search is in `beam.py`, greedy decoding and sampling in `sampling.py`.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
@@ -52,6 +53,11 @@ class Hypothesis:
     log_prob: float
     score: float
     """What hypotheses are ranked by: the log-probability, length-normalised in beam search."""
+
+    @property
+    def said(self) -> bool:
+        """Whether a decoder says it, at whatever odds; else it stands where nothing is said."""
+        return self.log_prob > -math.inf
 
     @property
     def log_prob_per_token(self) -> float:

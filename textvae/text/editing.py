@@ -4,6 +4,7 @@ Where the decoder of a text VAE says a sentence anew from its latent, and may sa
 all other words alone; both are candidates of one choice (`textvae.text.rewriting`).
 """
 
+import copy
 import math
 import re
 from collections.abc import Container, Sequence
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.frames import framed
-from textvae.text.infilling import Infiller, Place, Posed, places_of
+from textvae.text.infilling import Infiller, Place, Posed, changed_places, places_of
 from textvae.text.lexicon import Lexicon, words_of
 from textvae.text.settings import Editing
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
@@ -73,6 +74,12 @@ class Editor:
 
         self._untold = untold
 
+    def under(self, options: Editing) -> "Editor":
+        """The same editor with other options; the two share what they remember."""
+        other = copy.copy(self)
+        other.options = options
+        return other
+
     @cached_property
     def _weights(self) -> Tensor:
         """The lexicon's weights of the words that are one piece, (V, 2); 0 for others."""
@@ -115,6 +122,24 @@ class Editor:
         words = [place for place in words if not self._stays(form[place.start : place.end], kept)]
         if not way.any() or not (words or gaps):
             return []
+        options = self.options
+        edits, both = self._changed(form, words, gaps, own, target, way) if options.most else ([], [])
+        around = self.around(form, own, way)
+        said = (
+            marked(form, [*edits[: options.marks], *around], way, options.mark_price) if options.marks else []
+        )
+        return _distinct(form, [*edits, *around, *both, *said])
+
+    def _changed(
+        self,
+        form: str,
+        words: Sequence[Place],
+        gaps: Sequence[Place],
+        own: Floats,
+        target: Floats,
+        way: Floats,
+    ) -> tuple[list[Edit], list[Edit]]:
+        """The text with words changed in places of its `words` and `gaps`, and with two that are apart."""
         direction = torch.from_numpy(way).float() / np.abs(way).sum()
         places = [*words, *gaps]
         held = [self._held(form[place.start : place.end], direction) for place in places]
@@ -141,15 +166,13 @@ class Editor:
             found += together(form, ways, options.worth, options.per_word)
         found.sort(key=lambda one: -one[0])
         edits = _distinct(form, [edit for _, edit in found])[: options.most]
-        around = self.around(form, own, way)
-        said = (
-            marked(form, [*edits[: options.marks], *around], way, options.mark_price) if options.marks else []
-        )
-        return _distinct(form, [*edits, *around, *pairs(form, singles, options.pairs), *said])
+        return edits, pairs(form, singles, options.pairs)
 
     def around(self, form: str, own: Floats, way: Floats) -> list[Edit]:
         """A text that reads `own` (2,) in frames that lead the `way` (2,)."""
         options = self.options
+        if not options.frames:
+            return []
         return framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
 
     def _stays(self, word: str, kept: frozenset[str]) -> bool:
@@ -235,19 +258,3 @@ def _distinct(form: str, edits: Sequence[Edit]) -> list[Edit]:
         if edit.form != form:
             distinct.setdefault(edit.form, edit)
     return list(distinct.values())
-
-
-def changed_places(source: str, form: str) -> list[Place]:
-    """The words of `form` that `source` has not, in order; where words are missing, those beside."""
-    there, here = places_of(source)[0], places_of(form)[0]
-    matcher = SequenceMatcher(
-        None,
-        [source[place.start : place.end] for place in there],
-        [form[place.start : place.end] for place in here],
-        autojunk=False,
-    )
-    changed: set[int] = set()
-    for tag, _, _, start, end in matcher.get_opcodes():
-        if tag != "equal":
-            changed.update(range(start, end) if start < end else (start - 1, start))
-    return [here[number] for number in sorted(changed) if 0 <= number < len(here)]

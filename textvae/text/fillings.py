@@ -12,6 +12,13 @@ from textvae.text.steering import Floats
 from textvae.text.wording import GRAVE, has
 
 AROUSAL = 1
+
+Made = frozenset[str]
+"""What made a text: several, where one changed what another had made."""
+
+EDIT, FRAME, MARK = (frozenset({name}) for name in ("edit", "frame", "mark"))
+"""Other words in it; words around it, put there or taken off; exclamation marks, likewise."""
+
 WAYS = 4
 """Words of each slot that are tried together with those of others."""
 
@@ -24,11 +31,13 @@ class Edit:
         log_prob: the mean log-probability of the words put in, the target told, in nats.
         stand: how well they stand there, nothing told: how much less likely than the likeliest word the one
             is that stands worst, in nats, and what words in gaps cost.
+        by: what made it.
     """
 
     form: str
     log_prob: float
     stand: float
+    by: Made = EDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,8 @@ def marked(form: str, edits: Sequence[Edit], way: Floats, price: float) -> list[
         return []
     said, cost = (louder, price) if way[AROUSAL] > 0 else (calmer, 0.0)
     found = [
-        replace(edit, form=said(edit.form), stand=edit.stand - cost) for edit in (Edit(form, 0, 0), *edits)
+        replace(edit, form=said(edit.form), stand=edit.stand - cost, by=edit.by | MARK)
+        for edit in (Edit(form, 0, 0, frozenset()), *edits)
     ]
     known = {form, *(edit.form for edit in edits)}
     return [edit for edit in found if edit.form not in known]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Container
 from functools import lru_cache
 
-from textvae.text.fillings import Edit
+from textvae.text.fillings import FRAME, Edit
 from textvae.text.fitting import cost, fits
 from textvae.text.phrases import (
     ADVICE,
@@ -165,10 +165,10 @@ def framed(
         if (valence and valence == way[0]) or (arousal and arousal == way[1])
     ]
     dot = "." if end.startswith(".") and _SHORTENED.search(core) else ""
-    around = [Edit(lead + core + end, 0.0, -price)] if asked else []
+    around = [Edit(lead + core + end, 0.0, -price, FRAME)] if asked else []
     for frame in dict.fromkeys(frame for frames in asked for frame in frames):
         inner = core + dot * (not frame.endswith("*"))
-        around.append(Edit(lead + frame.replace("*", inner) + end, 0.0, -price - cost(frame, core)))
+        around.append(Edit(lead + frame.replace("*", inner) + end, 0.0, -price - cost(frame, core), FRAME))
     return [edit for edit in around if edit.form != form]
 
 

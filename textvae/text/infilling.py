@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 import torch
@@ -239,3 +240,19 @@ def places_of(form: str) -> tuple[list[Place], list[Place]]:
     """The words of a text as places, and the gaps before words."""
     words = [Place(*span) for span in spans_of(form)]
     return words, [Place(word.start, word.start) for word in words]
+
+
+def changed_places(source: str, form: str) -> list[Place]:
+    """The words of `form` that `source` has not, in order; where words are missing, those beside."""
+    there, here = places_of(source)[0], places_of(form)[0]
+    matcher = SequenceMatcher(
+        None,
+        [source[place.start : place.end] for place in there],
+        [form[place.start : place.end] for place in here],
+        autojunk=False,
+    )
+    changed: set[int] = set()
+    for tag, _, _, start, end in matcher.get_opcodes():
+        if tag != "equal":
+            changed.update(range(start, end) if start < end else (start - 1, start))
+    return [here[number] for number in sorted(changed) if 0 <= number < len(here)]

@@ -9,7 +9,7 @@ from textvae.text.choosing import Measured
 from textvae.text.codec import Codec
 from textvae.text.decoding import Hypothesis
 from textvae.text.editing import Editor
-from textvae.text.fillings import Edit
+from textvae.text.fillings import Edit, Made
 from textvae.text.frames import unframed
 from textvae.text.lexicon import read_words
 from textvae.text.settings import Steering
@@ -19,6 +19,9 @@ from textvae.text.wording import ANY, Wording
 
 Read = Callable[[Sequence[str]], Floats]
 """Texts -> (N, 2) valence and arousal on the 1-5 scale."""
+
+DECODER, SOURCE = frozenset({"decoder"}), frozenset({"source"})
+"""What made a text that no editor made; `SOURCE` is the sentence itself, which nobody had to make."""
 
 
 def remembering(read: Read) -> Read:
@@ -53,22 +56,27 @@ def measure(
         for source, some in zip(sources, edited, strict=True)
     ]
 
-    def measured(source: str, bare: str, text: str, log_prob: float, stand: float, edited: bool) -> Measured:
+    def measured(
+        source: str, bare: str, text: str, log_prob: float, stand: float, by: Made, edited: bool
+    ) -> Measured:
         similarity = content_kept(source, text)
         kept = None
         if edited:
             core = unframed(codec.orthography.normalise(text))
             kept = (content_kept(bare, core) + content_kept(bare, core, lexicon)) / 2
         words = read_words(codec.orthography.normalise(text), lexicon) if steering.words else None
-        return Measured(text, log_prob, next(readings), similarity, stand, kept=kept, words=words)
+        return Measured(text, log_prob, next(readings), similarity, stand, kept=kept, words=words, by=by)
 
-    ways: list[dict[str, tuple[float, float]]] = []
+    ways: list[dict[str, tuple[float, float, Made]]] = []
     for source, each, some in zip(sources, said, edited, strict=True):
-        way = {text: (found.log_prob_per_token, 0.0) for text, found in each.items()}
+        way = {
+            text: (found.log_prob_per_token, 0.0, DECODER if found.said else SOURCE)
+            for text, found in each.items()
+        }
         if some is not None:
-            way |= {text: (edit.log_prob, edit.stand) for text, edit in some.items()}
+            way |= {text: (edit.log_prob, edit.stand, edit.by) for text, edit in some.items()}
             if wording.allows(source, source):
-                way[source] = (0.0, 0.0)
+                way[source] = (0.0, 0.0, SOURCE)
         ways.append(way)
     readings = iter(read([text for way in ways for text in way]))
     return [

@@ -54,7 +54,8 @@ def nested(
         suited = {frame_of(each.form): each for each in editor.around(edit.form, there, way)}
         for frame in [frame for frame in order if frame in suited][:FRAMES]:
             stand = suited[frame].stand + min(edit.stand - editor.options.fluent, 0.0)
-            found.append(replace(suited[frame], log_prob=edit.log_prob, stand=stand))
+            both = suited[frame].by | edit.by
+            found.append(replace(suited[frame], log_prob=edit.log_prob, stand=stand, by=both))
     return found
 
 

@@ -103,14 +103,16 @@ class Editing:
             (`Infiller.kinship`) than `kin`.
         kindred, plausible: a word this near to one that stands in the way, and says the contrary, may stand
             where that stood if its log-probability, the target told, is no lower than `plausible`.
-        per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence.
+        per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence; 0 a sentence: no
+            word is changed.
         together: so many words that stand in the way are also replaced together.
         pairs: so many pairs of the best edits, of words that are not neighbours, are also made together.
         marks: so many of the best edits, and the sentence itself, are proposed with and without exclamation
             marks too, where arousal is asked for; 0: none is.
         mark_price: what it costs to put in an exclamation mark where there was none, in nats. Without meaning
             where the decoder judges.
-        frames: so many frames (`textvae.text.frames`) a dimension are tried around a sentence; 0: none is.
+        frames: so many frames (`textvae.text.frames`) a dimension are tried around a sentence; 0: none is,
+            and none is taken off.
         frame_price: what it costs to put a sentence into a frame, or out of one, in nats.
         nested: so many of the best edits of words are put into frames too; 0: none is.
         judged: so many of the decoder's candidates are judged by how their words stand, those that may yet be

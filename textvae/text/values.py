@@ -13,6 +13,9 @@ class Candidate:
         similarity: how much of the source's wording is kept, from 0 to 1.
         log_prob: mean log-probability of a piece, in nats, given the source's content.
         fault: what it does that makes it nothing to offer ("is a copy"); empty for what passed.
+        by: what made it: `decoder`, `edit`, `frame`, `mark` (an exclamation mark), several of the last three
+            with + between, as `edit+frame`, or `source` for the source itself. Where the decoder and an edit
+            or a frame say the same, the latter, whose figures these are.
     """
 
     rank: int
@@ -22,6 +25,7 @@ class Candidate:
     similarity: float
     log_prob: float
     fault: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from textvae.text.settings import Editing, Steering
 from textvae.text.steering import Scale
 from textvae.text.targets import parse_target
 from textvae.text.values import Draw, Transfer, Waypoint
+from textvae.text.ways import left
 from textvae.text.wording import Wording
 from textvae.training.checkpoint import load_checkpoint
 from textvae.training.device import choose_device
@@ -107,6 +108,7 @@ class TextWriter:
         fidelity: float = 0.5,
         keep: Sequence[str] = (),
         avoid: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> Transfer: ...
     @overload
     def transfer(
@@ -118,6 +120,7 @@ class TextWriter:
         fidelity: float = 0.5,
         keep: Sequence[str] = (),
         avoid: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> list[Transfer]: ...
     def transfer(
         self,
@@ -128,21 +131,24 @@ class TextWriter:
         fidelity: float = 0.5,
         keep: Sequence[str] = (),
         avoid: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> Transfer | list[Transfer]:
         """Rewrite one sentence or many with the affect asked for.
 
         A goal is a number from 1 to 5, a shift (`"+0.8"`), or a word (`"very-high"`). Up to `n` candidates
         a sentence, best first, those with a fault last; `fidelity` 0 cares for affect only, 1 for wording.
         Every candidate holds the phrases of `keep` that its source holds, and none of `avoid`, whatever
-        their case. A blank sentence stays blank. What is said is the same alone and in a list.
+        their case. `without` turns off ways of making them: `decoder`, `edits`, `frames`. A blank sentence
+        stays blank. What is said is the same alone and in a list.
 
         Raises `TargetError` for a goal that is not one, `TextError` for a sentence that is too long or
-        lacks, alone, what is to be kept, `InputError` for words that cannot be kept or avoided.
+        lacks, alone, what is to be kept, `InputError` for words that cannot be kept or avoided and where no
+        way is left, `UnknownNameError` for one that is none.
         """
         if isinstance(text, str):
             Wording.asked(keep, avoid).check(text)
-            return next(self.transfer_stream([text], valence, arousal, n, fidelity, keep, avoid))
-        return list(self.transfer_stream(text, valence, arousal, n, fidelity, keep, avoid))
+            return next(self.transfer_stream([text], valence, arousal, n, fidelity, keep, avoid, without))
+        return list(self.transfer_stream(text, valence, arousal, n, fidelity, keep, avoid, without))
 
     def transfer_stream(
         self,
@@ -153,6 +159,7 @@ class TextWriter:
         fidelity: float = 0.5,
         keep: Sequence[str] = (),
         avoid: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> Iterator[Transfer]:
         """`transfer` of any number of sentences, in order and in constant memory; a string alone is one.
 
@@ -170,13 +177,9 @@ class TextWriter:
         if n < 1:
             raise InputError(f"n {n}: ask for at least 1 candidate.")
         wording = Wording.asked(keep, avoid)
-        return self._batched(
-            texts,
-            lambda batch: rewrite(
-                batch, goals, n, fidelity, self.codec, self.read, self.scale, self.steering, wording,
-                self.editor,
-            ),
-        )  # fmt: skip
+        steering, editor = left(self, without)
+        told = (self.codec, self.read, self.scale, steering, wording, editor)
+        return self._batched(texts, lambda batch: rewrite(batch, goals, n, fidelity, *told))
 
     @overload
     def reconstruct(self, text: str, restored: bool = True) -> str: ...
