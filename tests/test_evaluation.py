@@ -196,9 +196,13 @@ class FakeWriter:
 
     def __init__(self, turn: Callable[[str], str]) -> None:
         self.turn = turn
+        self.without: set[tuple[str, ...]] = set()
 
-    def transfer(self, texts: list[str], valence: float, fidelity: float) -> list[SimpleNamespace]:
-        candidates = [SimpleNamespace(valence=valence - 0.1)]
+    def transfer(
+        self, texts: list[str], valence: float, fidelity: float, without: tuple[str, ...]
+    ) -> list[SimpleNamespace]:
+        self.without.add(without)
+        candidates = [SimpleNamespace(valence=valence - 0.1, by="edit+frame")]
         return [SimpleNamespace(best=self.turn(text), candidates=candidates) for text in texts]
 
     def reconstruct(self, texts: list[str], restored: bool = True) -> list[str]:
@@ -247,6 +251,8 @@ def test_transfer_by_hand() -> None:
     ]  # the corpus's order, though turned label by label
     assert report.outputs[0]["output"] == "the food was really very bad"
     assert report.outputs[0]["judged"] == "negative"
+    assert report.outputs[0]["by"] == "edit+frame"
+    assert "without" not in report.signature
     assert "high:4.2|low:1.8" in report.signature
 
 
@@ -255,6 +261,13 @@ def test_a_copy_has_no_accuracy_and_full_bleu() -> None:
     assert report["ACC"] == 100 - report["judge accuracy"] == 0
     assert report["self-BLEU"] == pytest.approx(100)
     assert report["unchanged"] == 100
+
+
+def test_the_signature_tells_what_was_turned_off() -> None:
+    writer, options = FakeWriter(str), TransferOptions(without=("frames", "edits"))
+    report = evaluate_transfer(writer, train_judge(YELP, SMALL), SOURCES, options)
+    assert "|fidelity:0.5|without:edits,frames" in report.signature
+    assert writer.without == {("frames", "edits")}
 
 
 def test_transfer_needs_labels() -> None:

@@ -29,8 +29,12 @@ class Writer:
     def __init__(self) -> None:
         self.reader = SimpleNamespace(score=lambda texts: np.full((len(texts), 3), 3.0))
         self.batches: list[int] = []
+        self.without: set[tuple[str, ...]] = set()
 
-    def transfer(self, texts: list[str], fidelity: float, **asked: float) -> list[Transfer]:
+    def transfer(
+        self, texts: list[str], fidelity: float, without: tuple[str, ...], **asked: float
+    ) -> list[Transfer]:
+        self.without.add(without)
         self.batches.append(len(texts))
         [(axis, place)] = asked.items()
         reached = 3 + (place - 3) / 2
@@ -40,9 +44,8 @@ class Writer:
             new = text if place == 3 else f"w{place:g} " + " ".join(text.split()[1:])
             affect = (reached, other) if axis == "valence" else (other, reached)
             fault = "is a copy" if place == 3 else ""
-            found.append(
-                Transfer(text, 3.0, 3.0, None, None, (Candidate(1, new, *affect, 0.5, -1.0, fault),))
-            )
+            made = Candidate(1, new, *affect, 0.5, -1.0, fault, "decoder")
+            found.append(Transfer(text, 3.0, 3.0, None, None, (made,)))
         return found
 
 
@@ -82,9 +85,18 @@ def test_figures_by_hand() -> None:
     assert len(report.outputs) == 12
     assert report.outputs[0] == {
         "id": "a", "source": "one two three four five", "axis": "valence", "asked": 2.0,
-        "output": "w2 two three four five", "valence": 2.5, "arousal": 3.0, "passed": True, "vader": -1.0,
+        "output": "w2 two three four five", "by": "decoder", "valence": 2.5, "arousal": 3.0, "passed": True,
+        "vader": -1.0,
     }  # fmt: skip
     json.dumps(report.outputs)
+    assert (writer.without, "without:" in report.signature) == ({()}, False)
+
+
+def test_the_signature_tells_what_was_turned_off() -> None:
+    writer, options = Writer(), DegreeOptions(PLACES, without=("frames",))
+    report = evaluate_degree(writer, SENTENCES, "toy", None, polarity, options)
+    assert "|fidelity:0.5|without:frames" in report.signature
+    assert writer.without == {("frames",)}
 
 
 def test_the_judges_log_odds_are_fitted() -> None:

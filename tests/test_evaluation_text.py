@@ -141,7 +141,9 @@ def test_reverse_perplexity_knows_the_corpus_in_any_capitals(folder: Path) -> No
 class Shouter:
     """A writer whose outputs are its sources and a mark, and its judge."""
 
-    def transfer(self, texts: list[str], valence: float, fidelity: float) -> list[SimpleNamespace]:
+    def transfer(
+        self, texts: list[str], valence: float, fidelity: float, without: tuple[str, ...]
+    ) -> list[SimpleNamespace]:
         return [SimpleNamespace(best=f"{text} !", candidates=[]) for text in texts]
 
     def reconstruct(self, texts: list[str], restored: bool) -> list[str]:

@@ -157,7 +157,7 @@ class FakeWriter:
         return self.reader.score(texts)[:, :2]
 
     def transfer(self, texts: Any, *given: Any, **asked: Any) -> Any:
-        names = ("valence", "arousal", "n", "fidelity", "keep", "avoid")
+        names = ("valence", "arousal", "n", "fidelity", "keep", "avoid", "without")
         asked |= dict(zip(names, given, strict=False))
         type(self).asked = asked
         if isinstance(texts, str):
@@ -172,9 +172,10 @@ class FakeWriter:
         written = [f"{text} {'good ' * (rank + 1)}".strip() for rank in range(asked["n"])]
         if "iron" in text or "gold" in text:
             written = [text]
+        by = "source" if written == [text] else "edit"
         fault = "is not fluent" if "stone" in text else "is a copy" if "iron" in text else ""
         candidates = tuple(
-            Candidate(rank, new, affect_of(new), 2.8, 1 - rank / 10, -rank - 0.5, fault)
+            Candidate(rank, new, affect_of(new), 2.8, 1 - rank / 10, -rank - 0.5, fault, by)
             for rank, new in enumerate(written, 1)
         )
         return Transfer(text, affect_of(text), 2.8, type(self).goal, None, candidates)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from textvae.cli import steer
 from textvae.cli.steer import save_lines
 from textvae.errors import OutputError
 from textvae.text.values import Candidate, Transfer
@@ -218,6 +219,7 @@ def test_lines_are_saved_whole(tmp_path: Path) -> None:
     [
         (("cold food",), "steer is for a terminal"),
         (("cold food", "--keep", "warm"), '"warm" is to be kept'),
+        (("cold food", "--without", "frame"), "did you mean 'frames'"),
         ((" ",), "is empty"),
         ((), "SENTENCE"),
     ],
@@ -253,8 +255,9 @@ def test_what_is_kept_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(
         "textvae.cli.steer.sys", SimpleNamespace(stdin=terminal, stderr=terminal, stdout=sys.stdout)
     )
-    monkeypatch.setattr("textvae.cli.steer.hasty", lambda writer: writer)
-    outcome = run("steer", "bad food")
+    monkeypatch.setattr("textvae.cli.steer.hasty", lambda writer, without: writer)
+    outcome = run("steer", "bad food", "--without", "frames")
     assert outcome.code == 0, outcome.err
+    assert vars(steer)["open_writer"]("text-en", "auto", "auto").asked["without"] == ("frames",)
     assert outcome.out == "one \x1b[31m\ntwo\n"
     assert seen == [("bad food", (2.5, 2.8), None, "bad food good", "bad food good")]

@@ -35,12 +35,13 @@ def test_transfer_rows(run: Run) -> None:
     found = rows(outcome.out)
     assert list(found[0]) == [
         "source", "source_valence", "source_arousal", "target_valence", "target_arousal", "rank", "text",
-        "valence", "arousal", "similarity", "log_prob", "fault",
+        "valence", "arousal", "similarity", "log_prob", "fault", "by",
     ]  # fmt: skip
     assert [(row["source"], row["rank"]) for row in found] == [
         ("bad food", 1), ("bad food", 2), ("rude staff", 1), ("rude staff", 2),
     ]  # fmt: skip
     assert found[0]["target_arousal"] is None
+    assert [row["by"] for row in found] == ["edit"] * 4
     blank = rows(run("transfer", "--valence", "4", "-", "--format", "jsonl", stdin=b"\n").out)
     assert blank == [dict.fromkeys(found[0]) | {"source": ""}]
 

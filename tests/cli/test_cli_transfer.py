@@ -141,9 +141,38 @@ def test_words_reach_the_library(run: Run) -> None:
     assert (asked()["keep"], asked()["avoid"]) == (("Cold", "the staff"), ("rude",))
 
 
+def test_what_is_left_out_reaches_the_library(run: Run) -> None:
+    command = ("transfer", "--valence", "4", "--without", "frames", "--without", "edits")
+    for more in ((), ("--running",)):
+        assert run(*command, *more, "It was bad.").code == 0
+        assert asked()["without"] == ("edits", "frames")
+
+
+def test_what_made_a_candidate_is_told_where_several_are_shown(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for more in (("-n", "2"), ("--all",)):
+        shown = run("transfer", "--valence", "4", *more, "bad food", "gold", "a stone", terminal=True).out
+        assert "by edit" in shown.replace("\u00a0", " ")
+        assert "source" not in shown  # it reads so already
+    assert "edit" not in run("transfer", "--valence", "4", "bad food", terminal=True).out
+    for name in ("out.csv", "out.jsonl"):
+        assert run("transfer", "--valence", "4", "gold", "a stone", "bad", "-o", name).code == 0
+    assert [row["by"] for row in rows(Path("out.jsonl").read_text())] == ["source", None, "edit"]
+    lines = Path("out.csv").read_text().splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines] == ["by", "source", "", "edit"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--without", "edit", "cold food"), "unknown way of making candidates 'edit': did you mean 'edits'"),
+        (("--without", "", "cold food"), "known: decoder, edits, frames"),
+        (
+            ("--without", "edits", "--without", "frames", "--without", "decoder", "cold food"),
+            "without decoder, edits, frames nothing makes candidates: leave one of them on",
+        ),
         (("--keep", "warm", "cold food"), '"warm" is to be kept, but it is not in "cold food"'),
         (("--keep", "cold food", "--avoid", "FOOD", "cold food"), "no sentence does both"),
         (("--keep", "...", "cold food..."), "is no word"),
@@ -246,6 +275,8 @@ def test_a_stopped_run_goes_on(
         part.write('{"half a row')  # a kill comes at any time
     other = run(*command[:2], "2", *command[3:])
     assert other.code == 2 and "another valence" in other.err
+    other = run(*command, "--without", "frames")
+    assert other.code == 2 and "another without" in other.err
     again = run(*command)
     assert again.code == 0
     assert out.read_bytes() == whole.read_bytes()
@@ -254,7 +285,10 @@ def test_a_stopped_run_goes_on(
     assert run(*command).code == 2  # out exists
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", '{"asked": {}}', "not json"])
+OLDER = '{"asked": {"valence": "4"}, "done": 1, "size": 0, "checksum": "", "tally": {}}'
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"asked": {}}', OLDER, "not json"])
 def test_a_note_of_progress_that_is_none(run: Run, tmp_path: Path, content: str) -> None:
     file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
     file.write_text("bad\n")

@@ -22,6 +22,7 @@ from textvae.cli import (
     evaluate_degree,
     evaluate_text,
     evaluate_topics,
+    evaluate_transfer,
     interpolate,
     latent,
     recipes,
@@ -61,6 +62,7 @@ train.app.command()(train_topics.topics)
 train.app.command()(recipes.recipes)
 app.add_typer(train.app, name="train")
 app.command()(calibrate.calibrate)
+evaluate.app.command()(evaluate_transfer.transfer)
 evaluate.app.command()(evaluate_degree.degree)
 evaluate.app.command()(evaluate_text.text)
 evaluate.app.command()(evaluate_topics.topics)

@@ -1,4 +1,4 @@
-"""`textvae evaluate affect|transfer|reconstruction`: measure a model, with a signature."""
+"""`textvae evaluate affect|reconstruction`: measure a model, with a signature."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from textvae.cli import render
-from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, judge_of, spread
+from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, spread
 from textvae.cli.models import open_reader, open_writer
 from textvae.cli.options import (
     AffectModelOption,
@@ -62,51 +62,6 @@ def affect(
     with render.waiting(f"reading {name}"):
         report = evaluate_affect(reader, sentences, name, ratings=read_ratings(corpus, corpora))
     show(report, target)
-
-
-@app.command()
-def transfer(
-    corpus: Annotated[str, typer.Option(help="A corpus labelled negative and positive.")] = "yelp",
-    split: SplitOption = None,
-    column: ColumnOption = None,
-    corpora: CorporaOption = None,
-    high: Annotated[
-        float, typer.Option(min=1, max=5, help="The valence that negative sentences are sent to.")
-    ] = 4.2,
-    low: Annotated[
-        float, typer.Option(min=1, max=5, help="The valence that positive sentences are sent to.")
-    ] = 1.8,
-    fidelity: Annotated[float, typer.Option(min=0, max=1, help="As in textvae transfer.")] = 0.5,
-    language_model: Annotated[
-        str | None,
-        typer.Option(metavar="MODEL", help="A language model that says how fluent the outputs are."),
-    ] = None,
-    outputs: OutputsOption = None,
-    model: TextModelOption = "text-yelp",
-    device: DeviceOption = "auto",
-    precision: PrecisionOption = "auto",
-    format: FormatOption = None,  # noqa: A002
-    output: OutputOption = None,
-    force: ForceOption = False,
-) -> None:
-    """Turn the polarity of sentences: is it turned (ACC), is the content kept (BLEU)?
-
-    A classifier judges that is trained on the corpus's own labels and that steering never sees.
-    """
-    target = Target.chosen(format, output, force)
-    judged = judgements(outputs, force, target)
-    writer = open_writer(model, device, precision)
-    sentences, name = chosen(corpus, split, corpora, column, model=writer)
-    asked = fitting(sentences, writer.codec.takes)
-    fluent = open_writer(language_model, device, precision) if language_model else None
-
-    from textvae.evaluation.transfer import TransferOptions, evaluate_transfer
-
-    judge = judge_of(corpus, corpora, column, writer)
-    with render.counting("turning", len(asked)) as progress:
-        options = TransferOptions(high, low, fidelity)
-        report = evaluate_transfer(writer, judge, asked, options, name, progress, fluent)
-    show(report, target, judged)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from textvae.cli.options import (
     OutputOption,
     PrecisionOption,
     TextModelOption,
+    WithoutOption,
 )
 from textvae.cli.output import Target
 from textvae.errors import CorpusError
@@ -39,6 +40,7 @@ def degree(
         int | None, typer.Option("--sentences", min=1, metavar="N", help="N of the sentences, evenly spread.")
     ] = None,
     fidelity: FidelityOption = 0.5,
+    without: WithoutOption = None,
     outputs: OutputsOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
@@ -52,7 +54,10 @@ def degree(
     Valence is judged by the affect model, by VADER where vaderSentiment is installed, and, on a corpus
     labelled negative and positive (yelp), by a classifier trained on its labels.
     """
+    from textvae.text.ways import turned_off
+
     target = Target.chosen(format, output, force)
+    off = turned_off(without or ())
     judged = judgements(outputs, force, target)
     writer = open_writer(model, device, precision)
 
@@ -70,7 +75,6 @@ def degree(
         with suppress(CorpusError):  # without a train split, or a second label there
             judge = judge_of(corpus, corpora, column, writer)
     with render.counting("steering", len(asked) * len(PLACES) * len(AXES)) as progress:
-        report = evaluate_degree(
-            writer, asked, name, judge, vader(), DegreeOptions(fidelity=fidelity), progress
-        )
+        options = DegreeOptions(fidelity=fidelity, without=off)
+        report = evaluate_degree(writer, asked, name, judge, vader(), options, progress)
     show(report, target, judged)

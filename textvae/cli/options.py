@@ -119,6 +119,15 @@ AvoidOption = Annotated[
     list[str] | None,
     typer.Option("--avoid", metavar="WORD", help="A word or phrase that may not be used; may be repeated."),
 ]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="decoder|edits|frames",
+        help="Leave out a way of making candidates: the decoder, which says a sentence anew; edits of single "
+        "words and exclamation marks; frames, words around it. May be repeated.",
+    ),
+]
 FidelityOption = Annotated[
     float,
     typer.Option(

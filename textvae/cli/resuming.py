@@ -70,10 +70,16 @@ class Unfinished:
             raise OutputError(
                 f"{self.progress} cannot be read ({error}): remove it to start anew."
             ) from error
-        if not isinstance(known, dict) or known.keys() != {"asked", "done", "size", "checksum", "tally"}:
+        noted = {"asked", "done", "size", "checksum", "tally"}
+        if (
+            not isinstance(known, dict)
+            or known.keys() != noted
+            or not isinstance(known["asked"], dict)
+            or known["asked"].keys() != self.asked.keys()
+        ):
             raise OutputError(f"{self.progress} is not of this textvae: remove it to start anew.")
         if known["asked"] != self.asked:
-            changed = next(name for name in self.asked if known["asked"].get(name) != self.asked[name])
+            changed = next(name for name in self.asked if known["asked"][name] != self.asked[name])
             raise OutputError(
                 f"{self.part} was begun with another {changed}: repeat the command as it was, or remove "
                 f"{self.progress.name} to start anew."

@@ -103,6 +103,7 @@ def rewrite(text: str, writer: "TextWriter", request: Request, tolerance: float,
             fidelity=request.fidelity,
             keep=request.wording.keep,
             avoid=request.wording.avoid,
+            without=request.without,
         ):
             if not passage.blank:
                 account.add(passage)

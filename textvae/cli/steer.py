@@ -18,6 +18,7 @@ from textvae.cli.options import (
     KeepOption,
     PrecisionOption,
     TextModelOption,
+    WithoutOption,
 )
 from textvae.cli.output import check_place, replacing
 from textvae.errors import InputError, OutputError
@@ -38,6 +39,7 @@ def steer(
     keep: KeepOption = None,
     avoid: AvoidOption = None,
     fidelity: FidelityOption = 0.5,
+    without: WithoutOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
@@ -55,11 +57,13 @@ def steer(
     until you press up or down.
     """
     from textvae.text.judging import remembering
+    from textvae.text.ways import turned_off
     from textvae.text.wording import Wording
 
     if output is not None:
         check_place(output, force, "kept.txt")
     wording = Wording.asked(keep or (), avoid or ())
+    off = turned_off(without or ())
     [item] = reading.from_arguments([sentence])
     wording.check(item.text)
     try:
@@ -77,17 +81,17 @@ def steer(
     writer = open_writer(model, device, precision)
 
     def mover(writer: "TextWriter") -> "Move":
+        how = (CANDIDATES, fidelity, wording.keep, wording.avoid, off)
+
         def move(valence: float | None, arousal: float | None) -> "Transfer":
-            return writer.transfer(
-                item.text, valence, arousal, CANDIDATES, fidelity, wording.keep, wording.avoid
-            )
+            return writer.transfer(item.text, valence, arousal, *how)
 
         return move
 
     with render.waiting("reading the sentence"):
         writer.read = remembering(writer.read)
         start = tuple(writer.read([item.text])[0].tolist())
-        draft, move = mover(hasty(writer)), mover(writer)
+        draft, move = mover(hasty(writer, off)), mover(writer)
         for asked in around(start):  # complains where the sentence is too long; no key's way is new then
             draft(*asked)
 
@@ -102,17 +106,20 @@ def steer(
         print(render.visible(text) if sys.stdout.isatty() else text)
 
 
-def hasty(writer: "TextWriter") -> "TextWriter":
-    """A writer that answers sooner: by a few edits where it has an editor, else from one strength instead of
-    several and the whole sentence only."""
-    strengths = writer.steering.strengths
-    _ = writer.reader, writer.editor  # loaded now, the two writers share them
+def hasty(writer: "TextWriter", without: "Sequence[str]" = ()) -> "TextWriter":
+    """A writer that answers sooner: by a few edits where it has them, else from one strength instead of
+    several and the whole sentence only. It has no way of those `without` which it is to be."""
+    from textvae.text.ways import left
+
+    steering, editor = left(writer, without)
+    _ = writer.reader  # loaded now, the two writers share it
     hasty = copy.copy(writer)
-    some = () if writer.editor else strengths[len(strengths) // 2 :][:1]
-    hasty.steering = replace(writer.steering, strengths=some, sides=(), strip=False)
-    if writer.editor:
-        hasty.editor = copy.copy(writer.editor)
-        hasty.editor.options = replace(writer.editor.options, per_word=3, per_gap=1, most=10, nested=0)
+    hasty.editor, some = None, steering.strengths[len(steering.strengths) // 2 :][:1]
+    if editor:
+        most = min(editor.options.most, 10)
+        hasty.editor = editor.under(replace(editor.options, per_word=3, per_gap=1, most=most, nested=0))
+        some = () if most else some
+    hasty.steering = replace(steering, strengths=some, sides=(), strip=False)
     return hasty
 
 

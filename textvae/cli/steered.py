@@ -30,6 +30,7 @@ COLUMNS: dict[str, type] = {
     "similarity": float,
     "log_prob": float,
     "fault": str,
+    "by": str,
 }
 
 COPY = "is a copy"
@@ -41,13 +42,15 @@ NEAR = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of every sentence; `everything` shows candidates with a fault too."""
+    """What is asked of every sentence, ways of making candidates left out; `everything` shows candidates with
+    a fault too."""
 
     valence: str | None
     arousal: str | None
     n: int
     fidelity: float
     wording: "Wording"
+    without: tuple[str, ...] = ()
     everything: bool = False
 
     def steer(self, writer: "TextWriter", texts: list[str]) -> list["Transfer"]:
@@ -60,6 +63,7 @@ class Request:
             fidelity=self.fidelity,
             keep=self.wording.keep,
             avoid=self.wording.avoid,
+            without=self.without,
         )
 
 
@@ -108,6 +112,7 @@ def rows(moved: "Transfer", request: Request) -> list[Row]:
             "similarity": candidate.similarity,
             "log_prob": candidate.log_prob,
             "fault": candidate.fault or None,
+            "by": candidate.by,
         }
         for candidate in shown
     ]
@@ -120,15 +125,16 @@ def line(row: Row) -> str | None:
     return render.visible(str(row["text"])) if row["rank"] == 1 else None
 
 
-def table(rows: Iterable[Row], stream: TextIO) -> None:
-    """Each sentence with its affect and what is asked; below it what came of it, with what changed."""
+def table(rows: Iterable[Row], stream: TextIO, by: bool = False) -> None:
+    """Each sentence with its affect and what is asked; below it what came of it, with what changed, and what
+    it was made by, if asked for."""
     screen = render.console(stream)
     for row in rows:
         if row["fault"] is None and row["source_valence"] is None:
             continue
         if row["rank"] in (None, 1):
             headed(screen, row)
-        result(screen, row)
+        result(screen, row, by)
 
 
 def headed(screen: "Console", row: Row) -> None:
@@ -144,7 +150,7 @@ def headed(screen: "Console", row: Row) -> None:
     screen.print(Text.assemble((source, "bold"), ("  " * bool(targets) + ", ".join(targets), "dim")))
 
 
-def result(screen: "Console", row: Row) -> None:
+def result(screen: "Console", row: Row, by: bool = False) -> None:
     """What a sentence became: a bar and the affect that was reached, the changes, how much is kept."""
     from rich.text import Text
 
@@ -159,6 +165,8 @@ def result(screen: "Console", row: Row) -> None:
     text = drawn(str(row["source"]), str(row["text"]), render.coloured(screen))
     same = row["text"] == row["source"] and not row["fault"]
     text.append("  reads so already" if same else f"  kept\u00a0{render.number(row['similarity'])}", "dim")
+    if by and not same:
+        text.append(f"  by\u00a0{row['by']}", "dim")
     if row["fault"]:
         text.append(f"  {render.visible(str(row['fault']))}", "yellow")
     render.beside(screen, lead, text)

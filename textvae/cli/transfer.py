@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from textvae.cli.options import (
     SentencesArgument,
     TextModelOption,
     ValenceOption,
+    WithoutOption,
 )
 from textvae.cli.output import Target, View, write
 from textvae.cli.reach import tell_beyond
@@ -49,6 +51,7 @@ def transfer(
         ),
     ] = 1,
     fidelity: FidelityOption = 0.5,
+    without: WithoutOption = None,
     everything: Annotated[
         bool,
         typer.Option(
@@ -96,8 +99,9 @@ def transfer(
     Format text prints exactly one line for each input line: the best candidate, or the sentence itself where
     nothing passed or it is too long for the model, which is said on standard error. A row of jsonl, csv or
     parquet holds source, source_valence, source_arousal, target_valence, target_arousal, rank, text, valence,
-    arousal (as read back), similarity, log_prob and fault (what did not pass, and why); with -n K, up to K
-    rows a sentence; where nothing passed, one row without a text.
+    arousal (as read back), similarity, log_prob, fault (what did not pass, and why) and by (what made it:
+    decoder, edit, frame, mark for an exclamation mark, several as edit+frame, or source for the sentence as
+    it was); with -n K, up to K rows a sentence; where nothing passed, one row without a text.
 
     --running keeps what need not change. With --valence 4.0, a sentence is off target below 3.7: a target
     above neutral (3) is a least one, a target below it a most, and neutral is wanted from both sides; a shift
@@ -105,6 +109,7 @@ def transfer(
     start and end (characters of the text) too.
     """
     from textvae.text.targets import parse_target
+    from textvae.text.ways import turned_off
     from textvae.text.wording import Wording
 
     target = Target.chosen(format, output, force)
@@ -113,9 +118,10 @@ def transfer(
     if valence is None and arousal is None:
         raise TargetError("transfer needs a target: add --valence 4.0, --arousal low, or both.")
     wording = Wording.asked(keep or (), avoid or ())
+    off = turned_off(without or ())
     if tolerance is not None and not running:
         raise InputError("--tolerance is for running text: add --running.")
-    request = Request(valence, arousal, n, fidelity, wording, everything)
+    request = Request(valence, arousal, n, fidelity, wording, off, everything)
     if running:
         if resume:
             raise InputError("--resume is for a sentence a line: leave out --running.")
@@ -132,7 +138,7 @@ def transfer(
     unfinished = resuming.Unfinished.of(target, file, request, model) if resume else None
     writer = open_writer(model, device, precision)
     tally = Tally()
-    view = View(COLUMNS, line, table)
+    view = View(COLUMNS, line, partial(table, by=n > 1 or everything))
     items = render.progress(items, "rewriting")
     if unfinished is not None:
         found = rewritten(unfinished.skip(items, tally), writer, request, tally)

@@ -17,6 +17,7 @@ from textvae.errors import CorpusError
 from textvae.evaluation import metrics
 from textvae.evaluation.judge import Judge
 from textvae.evaluation.report import Report, Row, identity, signature
+from textvae.text.ways import turned_off
 
 AXES = ("valence", "arousal")
 PLACES = (1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5)
@@ -36,14 +37,17 @@ class DegreeOptions:
     places: tuple[float, ...] = PLACES
     axes: tuple[str, ...] = AXES
     fidelity: float = 0.5
+    without: tuple[str, ...] = ()
     batch: int = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Steered:
-    """Outputs of one axis, a row a sentence and a column a place: (N, K) each; `affect` is (N, K, 2)."""
+    """Outputs of one axis, a row a sentence and a column a place: (N, K) each; `affect` is (N, K, 2). `by`
+    says what made them, None where nothing was made."""
 
     texts: list[list[str]]
+    by: list[list[str | None]]
     affect: Floats
     passed: NDArray[np.bool_]
 
@@ -97,6 +101,7 @@ def evaluate_degree(
         texts,
         places=",".join(f"{place:g}" for place in options.places),
         fidelity=options.fidelity,
+        without=",".join(turned_off(options.without)) or None,
         reader=identity(getattr(writer, "reader", None)) or None,
     )
     title = f"Steering {len(asked)} sentences of {corpus} by degree"
@@ -123,20 +128,23 @@ def _steer(
 ) -> Steered:
     shape = (len(texts), len(options.places))
     written: list[list[str]] = [[] for _ in texts]
+    by: list[list[str | None]] = [[] for _ in texts]
     affect, passed = np.full((*shape, 2), np.nan), np.zeros(shape, np.bool_)
     for column, place in enumerate(options.places):
         for start in range(0, len(texts), options.batch):
             chunk = list(texts[start : start + options.batch])
-            found = writer.transfer(chunk, **{axis: place}, fidelity=options.fidelity)
+            asked = {axis: place, "fidelity": options.fidelity, "without": options.without}
+            found = writer.transfer(chunk, **asked)
             for row, moved in enumerate(found, start):
                 written[row].append(moved.best)
+                by[row].append(moved.candidates[0].by if moved.candidates else None)
                 passed[row, column] = bool(moved.passed)
                 if moved.candidates:
                     affect[row, column] = moved.candidates[0].valence, moved.candidates[0].arousal
             done += len(chunk)
             if progress:
                 progress(done)
-    return Steered(written, affect, passed)
+    return Steered(written, by, affect, passed)
 
 
 def _scores(found: Steered, axis: str, judge: Judge | None, polarity: Polarity | None) -> dict[str, Floats]:
@@ -238,6 +246,7 @@ def _outputs(
                     "axis": axis,
                     "asked": place,
                     "output": found.texts[row][column],
+                    "by": found.by[row][column],
                     "valence": valence,
                     "arousal": arousal,
                     "passed": bool(found.passed[row, column]),

@@ -14,26 +14,31 @@ from textvae.evaluation import metrics
 from textvae.evaluation.judge import Judge
 from textvae.evaluation.report import Report, Row, identity, signature
 from textvae.evaluation.samples import check_judge, written_perplexity
+from textvae.text.ways import turned_off
 
 OTHER = {"negative": "positive", "positive": "negative"}
 
 
 @dataclass(frozen=True, slots=True)
 class TransferOptions:
-    """Where each polarity is sent on the 1-5 scale (negative to `high`, positive to `low`), and how."""
+    """Where each polarity is sent on the 1-5 scale (negative to `high`, positive to `low`), and how; ways of
+    making candidates to do `without`."""
 
     high: float = 4.2
     low: float = 1.8
     fidelity: float = 0.5
+    without: tuple[str, ...] = ()
     batch: int = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """One sentence turned: the text written and the valence that was read off it."""
+    """One sentence turned: the text written, the valence that was read off it and what made it, None where
+    nothing was made."""
 
     text: str
     valence: float
+    by: str | None = None
 
 
 def evaluate_transfer(
@@ -70,11 +75,13 @@ def evaluate_transfer(
         for start in range(0, len(places), options.batch):
             chunk = places[start : start + options.batch]
             texts = [asked[place].text for place in chunk]
-            results = writer.transfer(texts, valence=target, fidelity=options.fidelity)
+            results = writer.transfer(
+                texts, valence=target, fidelity=options.fidelity, without=options.without
+            )
             for place, result, again in zip(
                 chunk, results, writer.reconstruct(texts, restored=False), strict=True
             ):
-                turned[place] = Turned(result.best, _valence(result))
+                turned[place] = _turned(result)
                 rebuilt[place] = again
             done += len(chunk)
             if progress:
@@ -86,6 +93,7 @@ def evaluate_transfer(
         high=options.high,
         low=options.low,
         fidelity=options.fidelity,
+        without=",".join(turned_off(options.without)) or None,
         reader=identity(getattr(writer, "reader", None)) or None,
         lm=identity(language_model) or None,
     )
@@ -100,8 +108,10 @@ def evaluate_transfer(
     )
 
 
-def _valence(result: Any) -> float:
-    return float(result.candidates[0].valence) if result.candidates else float("nan")
+def _turned(result: Any) -> Turned:
+    if not result.candidates:
+        return Turned(result.best, float("nan"))
+    return Turned(result.best, float(result.candidates[0].valence), result.candidates[0].by)
 
 
 def _rows(
@@ -193,6 +203,7 @@ def _outputs(
             "label": sentence.label,
             "source": sentence.text,
             "output": output.text,
+            "by": output.by,
             "judged": verdict,
             "valence": output.valence,
             "reference": sentence.references[0] if sentence.references else None,
