@@ -10,7 +10,7 @@ from torch import Tensor
 
 from textvae.text.blanks import Alphabet
 from textvae.text.editing import Editor, Questions
-from textvae.text.fillings import Edit, Filling, Slot, filled, marked, pairs, together
+from textvae.text.fillings import EDIT, MARK, Edit, Filling, Slot, filled, marked, pairs, together
 from textvae.text.infilling import Infiller, Place
 from textvae.text.marks import calmer, louder
 from textvae.text.settings import Editing
@@ -79,17 +79,23 @@ def test_calmer() -> None:
 def test_marks_follow_arousal_alone() -> None:
     edits = [Edit("the warm food was bad.", -1.0, -0.5)]
     up = marked(FORM, edits, np.array([0.0, 1.0]), 2.0)
-    assert up == [Edit("the cold food was bad!", 0.0, -2.0), Edit("the warm food was bad!", -1.0, -2.5)]
+    assert up == [
+        Edit("the cold food was bad!", 0.0, -2.0, MARK),
+        Edit("the warm food was bad!", -1.0, -2.5, EDIT | MARK),
+    ]
     assert marked(FORM, edits, np.array([1.0, 0.0]), 2.0) == []
     assert marked(FORM, edits, np.array([0.0, -1.0]), 2.0) == []  # nothing to calm
     down = marked("bad!", [Edit("worse!", -1.0, -0.5)], np.array([0.0, -1.0]), 2.0)
-    assert down == [Edit("bad.", 0.0, 0.0), Edit("worse.", -1.0, -0.5)]  # to calm costs nothing
+    calm = [Edit("bad.", 0.0, 0.0, MARK), Edit("worse.", -1.0, -0.5, EDIT | MARK)]
+    assert down == calm  # to calm costs nothing
 
 
 def test_a_death_is_told_without_a_raised_voice() -> None:
     assert marked("my aunt died.", [], np.array([0.0, 1.0]), 2.0) == []
-    assert marked("my phone died.", [], np.array([0.0, 1.0]), 2.0) == [Edit("my phone died!", 0.0, -2.0)]
-    assert marked("my aunt died!", [], np.array([0.0, -1.0]), 2.0) == [Edit("my aunt died.", 0.0, 0.0)]
+    assert marked("my phone died.", [], np.array([0.0, 1.0]), 2.0) == [
+        Edit("my phone died!", 0.0, -2.0, MARK)
+    ]
+    assert marked("my aunt died!", [], np.array([0.0, -1.0]), 2.0) == [Edit("my aunt died.", 0.0, 0.0, MARK)]
 
 
 WORDS = ["[PAD]", "bad", "calm", "dull", "food", "the", "was"]
@@ -192,7 +198,7 @@ def test_pairs_and_marks_come_beside() -> None:
     assert len(plain) == len(set(plain)) and len(more) == len(set(more))
     assert any("food" not in form and "bad" not in form for form in more)
     loud = propose(Editing(marks=1, mark_price=3.0), (NAN, 2.0))[0]
-    assert Edit("the food was bad!", 0.0, -3.0) in loud
+    assert Edit("the food was bad!", 0.0, -3.0, MARK) in loud
     assert not any("!" in edit.form for edit in propose(Editing(marks=1), (2.0, NAN))[0])
 
 

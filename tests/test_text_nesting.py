@@ -77,6 +77,7 @@ def test_a_frame_costs_its_price_and_what_the_edit_lacks() -> None:
         price = 2.5 + cost("luckily, *", f"the shop was {word}") + lacks
         edit = found[f"Luckily, the shop was {word}."]
         assert (edit.form, edit.log_prob) == (f"luckily, the shop was {word}.", -1.0)
+        assert edit.by == {"edit", "frame"}
         assert edit.stand == pytest.approx(-price)
 
 
