@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from textvae.corpora import Rating, Sentence, files, read_corpus
+from textvae.corpora import Rating, Sentence, files, read_corpus, read_file
 from textvae.corpora.splitting import Span, split_sentences
+from textvae.corpora.tables import column_types
 from textvae.errors import InputError, TextError, UnknownNameError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
@@ -207,6 +208,40 @@ def test_unknown_columns_and_fields_name_the_nearest(tmp_path: Path) -> None:
         list(read_corpus(path, columns={"text": "sentense"}))
     with pytest.raises(UnknownNameError, match="unknown field 'valance': did you mean 'valence'"):
         read_corpus(path, columns={"valance": "valenz"})
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_what_divides_a_csv_is_seen_in_its_header(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "mine.csv"
+    rows = [["id", "a; b" if mark == "," else "a, b", "text"], ["1", "x", "one, two; three\tfour"]]
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file, delimiter=mark, quoting=csv.QUOTE_ALL).writerows(rows)
+    (sentence,) = read_file(path, others=[rows[0][1]])
+    assert (sentence.id, sentence.others, sentence.text) == ("1", ("x",), rows[1][2])
+    path.write_text("text\none; two\n")
+    assert [sentence.text for sentence in read_file(path)] == ["one; two"]
+
+
+def test_columns_and_their_types(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(
+        '{"text": "a", "n": 1, "m": 1, "x": null}\n{"n": 2.5, "m": true, "late": [1]}\n'
+        '{"text": "b", "b": false}\n'
+    )
+    assert column_types(path) == {
+        "text": str, "n": float, "m": str, "x": type(None), "late": str, "b": bool,
+    }  # fmt: skip
+    assert column_types(path, ["text", "n"]) == {"text": str, "n": int}  # the first row has them
+    found = list(read_file(path, fields=("text",), others=["late", "n"]))
+    assert [sentence.others for sentence in found] == [(None, 1), ([1], 2.5), (None, None)]
+    with pytest.raises(UnknownNameError, match=r"mine\.jsonl 'lat': did you mean 'late'"):
+        read_file(path, others=["lat"])
+    path.write_text('{"id": 1}\n{"text": "b"}\n')
+    assert [sentence.text for sentence in read_file(path)] == ["", "b"]
+    path = tmp_path / "mine.txt"
+    path.write_text("a\n")
+    with pytest.raises(TextError, match="has no columns"):
+        read_file(path, others=["id"])
 
 
 def test_empty_files_and_what_is_no_file(tmp_path: Path) -> None:

@@ -41,6 +41,10 @@ def test_latin_1_is_refused_with_the_byte_and_the_way_out(tmp_path: Path) -> Non
         read_text(file)
     assert "byte 100,007 is 0xe9" in str(caught.value)
     assert f"iconv -f latin1 -t utf8 '{file}' > utf8.txt" in str(caught.value)
+    file = tmp_path / "excel.csv"
+    file.write_bytes("text\nIt’s good\n".encode("cp1252"))
+    with pytest.raises(TextError, match=r"Windows-1252.*iconv -f cp1252 -t utf8 .*excel.csv > utf8.csv"):
+        read_text(file)
 
 
 def test_a_character_may_lie_across_two_reads() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from textvae.cli import app
+from textvae.cli.reading import Item
 
 Run = Callable[..., Any]
 Refused = Callable[..., None]
@@ -123,10 +124,12 @@ def test_unknown_verb_option_and_format(run: Run, refused: Refused) -> None:
 def test_columns(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "reviews.csv"
     file.write_text("id,review\n1,good\n")
-    refused(run("analyze", "--column", "=review", file), "NAME=COLUMN")
-    refused(run("analyze", "--column", "text=reviw", file), "did you mean 'review'")
+    refused(run("analyze", "--column", "text=", file), "names no column")
+    for reviw in ("reviw", "text=reviw"):
+        refused(run("analyze", "--column", reviw, file), "did you mean 'review'")
     refused(run("analyze", "--column", "txt=review", file), "did you mean 'text'")
-    refused(run("analyze", file), "text=COLUMN")
+    refused(run("analyze", "--column", "id=review", file), "known: text. No other is read here.")
+    refused(run("analyze", file), "say which one holds the text, --column NAME. It has: id, review.")
     refused(run("analyze", "--column", "text=review", "-", stdin=b"good\n"), "a file")
 
 
@@ -245,8 +248,8 @@ def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_kill_leaves_no_unfinished_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> Iterator[list[tuple[object, ...]]]:
-        yield [(None, None, 0, "good", *[3.0] * 12)]
+    def killed(*_: object) -> Iterator[list[tuple[Item, list[str]]]]:
+        yield [(Item(None, None, 0, "good"), ["3.0"] * 12)]
         signal.raise_signal(signal.SIGTERM)
 
     monkeypatch.setattr("textvae.cli.blocks.blocks", killed)

@@ -123,7 +123,7 @@ def test_what_was_read_before_a_text_that_cannot_be_comes_first() -> None:
     found.clear()
     with pytest.raises(InputError, match="no"):
         for block in blocks.blocks(broken(), Toy()):  # type: ignore[arg-type]
-            found += [row[3] for row in block]
+            found += [item.text for item, _ in block]
     assert found == TEXTS[:5]
 
 

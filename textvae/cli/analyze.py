@@ -1,10 +1,12 @@
 """`textvae analyze`: valence, arousal and dominance of sentences and of whole texts, with intervals."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from textvae.cli import blocks, explaining, folders, reading, render, sentences, summary
+from textvae.cli import blocks, columns, explaining, folders, reading, render, sentences, summary
+from textvae.cli.contents import Layout, is_table
 from textvae.cli.explaining import Dimension, Way
 from textvae.cli.models import open_reader
 from textvae.cli.options import (
@@ -17,6 +19,9 @@ from textvae.cli.options import (
     OutputOption,
     PlotOption,
     ReadingPrecisionOption,
+    TextColumnOption,
+    WithAllOption,
+    WithOption,
     affect_model,
 )
 from textvae.cli.output import Target, View, write
@@ -48,15 +53,23 @@ def analyze(
             "found in running text.",
         ),
     ] = False,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="COLUMN", help="Which column of a table is the text."),
-    ] = None,
+    column: TextColumnOption = None,
+    split: Annotated[
+        bool,
+        typer.Option(
+            "--split",
+            help="Split the texts of a table into sentences, a row each. Default: a row of the table is one "
+            "item.",
+        ),
+    ] = False,
+    with_: WithOption = None,
+    with_all: WithAllOption = False,
     by: Annotated[
         By | None,
         typer.Option(
             "--by",
-            help="What a row stands for. Default: sentence; in a table of several files, file.",
+            help="What a row stands for. Default: sentence; in a table of several files, file. A paragraph "
+            "of a table is one of its rows.",
         ),
     ] = None,
     window: Annotated[
@@ -109,6 +122,12 @@ def analyze(
     lowest... of the least pleasant one. The interval is as wide as that of the sentences on average: it holds
     even if all errors in a text point the same way.
 
+    A row of a table is one item, with --split its sentences are; --by paragraph sums these up, a row for each
+    of the table. Where the text is empty there is a row too, without numbers. The columns of --with stand
+    before all others, with the values of the table: jsonl keeps numbers, lists and so on, csv has them as
+    text (lists as JSON), and in parquet what is not numbers throughout is text. One that is called as a
+    column of the results needs another name: --with rated=valence. Formats table and text have none of them.
+
     --plot draws valence and arousal along each text (the first 8) and its sentences in the plane. --explain
     adds words, a list of word, start, end (characters of the text) and its points; a sentence of n words
     is read n + 1 times, and of a long one the first 100 words are explained. Format text ends with the words
@@ -123,24 +142,23 @@ def analyze(
 
         check_figure(plot, force)
         target.keep_apart(plot, "--plot")
-    columns = reading.parse_columns(column)
     if text and files:
         raise TextError("give analyze files or --text, not both.")
-    if text and (lines or columns):
-        raise InputError("--lines and --column are for files: leave them out with --text.")
+    if text and (lines or column or split or with_ or with_all):
+        raise InputError("--lines, --column, --split and --with are for files: leave them out with --text.")
+    if not (text or files):
+        raise TextError('analyze needs a file, - for standard input, or --text "a sentence".')
     failures: folders.Failures = []
     names = folders.find_files(files or (), target.path, failures)
     known = len(names) + len(failures)
-    if text:
-        items = reading.from_arguments(text)
-    elif names:
-        items = reading.from_files(names, lines, columns, failures if len(names) > 1 else None)
-    else:
-        raise TextError('analyze needs a file, - for standard input, or --text "a sentence".')
     explained = bool(explain or explain_dimension or explain_by)
     if by is None:
         whole = target.format is Format.table and len(names) > 1 and not explained
         by = By.file if whole else By.sentence
+    elif by is By.file and (with_ or with_all):
+        raise InputError(
+            "--with is for rows of a table, not --by file: leave one out, or add --by paragraph."
+        )
     elif explained and by is not By.sentence and plot is None:
         raise InputError(
             f"--explain is about sentences, not --by {by}: leave one out, or add --plot FILE.html."
@@ -149,10 +167,20 @@ def analyze(
         raise InputError(
             f"--window smooths an arc, and rows of --by {by} have none: leave one out, or add --plot FILE."
         )
+    if split and (lines or not any(is_table(Path(name)) for name in names)):
+        raise InputError("--split is for tables: running text is split already, and with --lines nothing is.")
+    held = sentences.columns(window, explained) if by is By.sentence else summary.COLUMNS
+    where = columns.text_column(column)
+    carried = columns.carry(with_, with_all, names, where, held, target.format)
+    if text:
+        items = reading.from_arguments(text)
+    else:
+        layout = Layout(lines, where, split or by is By.paragraph, carried)
+        items = reading.from_files(names, layout, failures if len(names) > 1 else None)
     reader = open_reader(affect_model(model, fast), device, precision, level)
     items = render.progress(items, "reading")
     if by is By.sentence and not (window or explained or plot) and blocks.suit(target):
-        blocks.write(items, reader, target)
+        blocks.write(items, reader, target, carried)
         folders.complain(failures, known)
         return
     found = sentences.readings(items, reader)
@@ -162,18 +190,25 @@ def analyze(
     tracks = Tracks()
     if plot is not None:
         found = tracks.gather(found)
+    others = columns.kinds(carried)
     if by is By.sentence:
         view = View(
-            sentences.columns(window, explained),
+            others | held,
             sentences.line,
             lambda _, stream: sentences.table(found, stream, window or 1),
             sentences.record,
+            exact=others,
         )
-        write(sentences.rows(found, window, explained), view, target)
+        write(sentences.rows(found, window, explained, carried), view, target)
     else:
         kind, wholes = by, summary.wholes(found, by, window or 1)
-        view = View(summary.COLUMNS, summary.line, lambda _, stream: summary.table(wholes, stream, kind))
-        write(map(summary.row, wholes), view, target)
+        view = View(
+            others | held,
+            summary.line,
+            lambda _, stream: summary.table(wholes, stream, kind),
+            exact=others,
+        )
+        write((columns.beside(carried, whole.beside) | summary.row(whole) for whole in wholes), view, target)
     if plot is not None:
         tracks.draw(plot, level, window, force)
     folders.complain(failures, known)

@@ -2,12 +2,13 @@
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from json.encoder import encode_basestring
+from json.encoder import JSONEncoder, encode_basestring
 from typing import TYPE_CHECKING, TextIO
 
 from textvae.cli import sentences
+from textvae.cli.contents import Carried
 from textvae.cli.options import Format
 from textvae.cli.output import Target, cell, harmless, open_text
 from textvae.cli.reading import Ahead, Item
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from textvae.affect.reader import AffectReader
 
-Block = list[tuple[str | None, int | None, int, str, *tuple[str | None, ...]]]
-"""Rows, the values of `sentences.COLUMNS`; numbers as they are written, with six decimals at most."""
+Block = list[tuple[Item, list[str | None]]]
+"""Items and their numbers as they are written, with six decimals at most: what `sentences.COLUMNS` hold."""
 
 NUMBERS = list(sentences.COLUMNS)[4:]
 NOTHING: list[list[str | None]] = [[None] * len(NUMBERS)]
@@ -31,12 +32,14 @@ def suit(target: Target) -> bool:
     )
 
 
-def write(items: Iterable[Item], reader: "AffectReader", target: Target) -> None:
+def write(
+    items: Iterable[Item], reader: "AffectReader", target: Target, carried: Sequence[Carried] = ()
+) -> None:
     """Read the items and write a row for each, as `output.write` writes those of `sentences.rows`."""
     gc.freeze()  # what was loaded stays to the end: the collector need not go through it again and again
     with open_text(target) as stream:
         draw = _write_csv if target.format is Format.csv else _write_json
-        draw(blocks(items, reader), stream)
+        draw(blocks(items, reader), stream, [one.name for one in carried])
         stream.flush()
 
 
@@ -48,7 +51,7 @@ def blocks(items: Iterable[Item], reader: "AffectReader") -> Iterator[Block]:
         block: Block = []
         for row in table.rows.tolist():
             item = ahead.take()
-            block.append((item.file, item.line, item.index, item.text, *numbers[row]))
+            block.append((item, numbers[row]))
             if row >= 0 and table.windows[row] > 1:
                 parts.add(item, int(table.windows[row]))
         yield block
@@ -86,26 +89,33 @@ def _tables() -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
     return np.array(whole, object), np.array(stem, object), np.array(rest, object)
 
 
-def _write_csv(found: Iterable[Block], stream: TextIO) -> None:
-    stream.write(",".join(sentences.COLUMNS) + "\n")
+def _write_csv(found: Iterable[Block], stream: TextIO, names: Sequence[str]) -> None:
+    stream.write(",".join([*map(cell, names), *sentences.COLUMNS]) + "\n")
     for block in found:
         lines = []
-        for file, line, index, text, *numbers in block:
+        for item, numbers in block:
+            beside = "".join([cell(value or "") + "," for value in item.beside]) if names else ""
             shown = ",".join([value or "" for value in numbers])
-            place = f"{cell(file or '')},{'' if line is None else line},{index}"
-            lines.append(f"{place},{cell(text)},{shown}\n")
+            place = f"{cell(item.file or '')},{'' if item.line is None else item.line},{item.index}"
+            lines.append(f"{beside}{place},{cell(item.text)},{shown}\n")
         stream.write("".join(lines))
 
 
-def _write_json(found: Iterable[Block], stream: TextIO) -> None:
-    where = '{"file": %s, "line": %s, "index": %d, "text": %s, '
-    full = where + ", ".join(f'"{name}": %s' for name in NUMBERS) + "}\n"
+def _write_json(found: Iterable[Block], stream: TextIO, names: Sequence[str]) -> None:
+    keys = [harmless(encode_basestring(name)) + ": " for name in names]
+    full = '%s"file": %s, "line": %s, "index": %d, "text": %s, '
+    full += ", ".join(f'"{name}": %s' for name in NUMBERS) + "}\n"
+    encode = JSONEncoder(ensure_ascii=False).encode
     for block in found:
         lines = []
-        for file, line, index, text, *numbers in block:
-            place = "null" if file is None else harmless(encode_basestring(file))
-            number = "null" if line is None else line
-            start = (place, number, index, harmless(encode_basestring(text)))
+        for item, numbers in block:
+            place = "null" if item.file is None else harmless(encode_basestring(item.file))
+            number = "null" if item.line is None else item.line
+            lead = "{"
+            if keys:
+                values = zip(keys, item.beside, strict=True)
+                lead += "".join([f"{key}{harmless(encode(value))}, " for key, value in values])
+            start = (lead, place, number, item.index, harmless(encode_basestring(item.text)))
             shown = ["null" if value is None else value for value in numbers] if None in numbers else numbers
             lines.append(full % (*start, *shown))
         stream.write("".join(lines))

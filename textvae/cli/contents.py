@@ -1,52 +1,97 @@
 """What a file or standard input holds, item by item: lines, sentences of running text, rows of a table."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from textvae.errors import InputError
+from textvae.errors import InputError, TextError, UnknownNameError
 
 STANDARD_INPUT = "-"
+
+Content = tuple[int, int, str, tuple[Any, ...]]
+"""Line, paragraph and text of an item, and what of its row in a table comes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A column of a table that comes along: its name in the results, and how its values stand there."""
+
+    name: str
+    column: str
+    kind: type
+    form: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What an item of a file is: each of its `lines`; of a table, the text in `column`, or with `split` each
+    of its sentences, and with it the columns `carried`."""
+
+    lines: bool = False
+    column: str | None = None
+    split: bool = False
+    carried: tuple[Carried, ...] = ()
 
 
 def is_table(path: Path) -> bool:
     """Whether a file's rows are read, by its name."""
-    from textvae.corpora import files
+    from textvae.corpora import tables
 
-    return files.is_table(path)
-
-
-def contents(name: str, lines: bool, columns: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Line, paragraph and text of each item of a file."""
-    from textvae.corpora.files import refuse_json
-
-    refuse_json(Path(name))
-    if columns or (is_table(Path(name)) and not lines):
-        return _rows(name, columns)
-    return _single_lines(name) if lines else _running_text(name)
+    return tables.is_table(path)
 
 
-def _single_lines(name: str) -> Iterator[tuple[int, int, str]]:
+def contents(name: str, layout: Layout) -> Iterator[Content]:
+    """The items of a file."""
+    from textvae.corpora.files import refuse_unread
+
+    refuse_unread(Path(name))
+    if layout.column or layout.carried or (is_table(Path(name)) and not layout.lines):
+        return _rows(name, layout)
+    return _single_lines(name) if layout.lines else _running_text(name)
+
+
+def _single_lines(name: str) -> Iterator[Content]:
     paragraph, ended = 0, True
     for number, line in enumerate(lines_of(name), 1):
         paragraph += ended and bool(line.strip())
         ended = not line.strip()
-        yield number, paragraph, line
+        yield number, paragraph, line, ()
 
 
-def _rows(name: str, columns: dict[str, str]) -> Iterator[tuple[int, int, str]]:
+def _rows(name: str, layout: Layout) -> Iterator[Content]:
+    """The rows of a table, or their sentences; a row without text is an item too."""
     from textvae.corpora import read_file
+    from textvae.corpora.files import sentences_of
 
     if name == STANDARD_INPUT:
         raise InputError(
             "--column needs a file whose ending says what it is: .csv, .tsv, .jsonl or .parquet."
         )
-    sentences = read_file(name, columns=columns, fields=("text",))
-    return ((number, number, sentence.text) for number, sentence in enumerate(sentences, 1))
+    columns = {"text": layout.column} if layout.column else None
+    forms = [carried.form for carried in layout.carried]
+    others = [carried.column for carried in layout.carried]
+    try:
+        for number, row in enumerate(read_file(name, columns=columns, fields=("text",), others=others), 1):
+            beside = tuple(
+                [form(value) for form, value in zip(forms, row.others, strict=True)] if forms else ()
+            )
+            if layout.split and row.text.strip():
+                for text in sentences_of(row.text.split("\n")):
+                    yield number, number, text, beside
+            else:
+                yield number, number, row.text, beside
+    except UnknownNameError as error:
+        if layout.column or error.name != "text":
+            raise
+        known = ", ".join(error.known)
+        raise TextError(
+            f"{name} has no column 'text': say which one holds the text, --column NAME. It has: {known}."
+        ) from error
 
 
-def _running_text(name: str) -> Iterator[tuple[int, int, str]]:
+def _running_text(name: str) -> Iterator[Content]:
     """Sentences and the lines where they start; a sentence does not run over an empty line."""
     from textvae.corpora.files import passages
     from textvae.corpora.splitting import split_sentences
@@ -70,7 +115,7 @@ def _running_text(name: str) -> Iterator[tuple[int, int, str]]:
         for span in split_sentences(passage):
             line += passage.count("\n", seen, span.start)
             seen = span.start
-            yield line, paragraph, " ".join(span.text.split())
+            yield line, paragraph, " ".join(span.text.split()), ()
         paragraph += ended
 
 

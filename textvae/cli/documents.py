@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from textvae.cli.contents import STANDARD_INPUT, contents, is_table, lines_of
+from textvae.cli.contents import STANDARD_INPUT, Layout, contents, is_table, lines_of
 from textvae.cli.folders import walk
-from textvae.errors import TextError, UnknownNameError
+from textvae.errors import TextError
 
 _HALF = re.compile("[\ud800-\udfff]")
 """Half a character, as JSON can have it."""
@@ -96,17 +96,8 @@ def _check(names: Sequence[str], column: str | None) -> None:
 
 
 def _of_items(name: str, column: str | None) -> Iterator[Piece]:
-    columns = {"text": column.removeprefix("text=")} if column else {}
-    try:
-        for line, _, text in contents(name, not is_table(Path(name)), columns):
-            yield name, line, text
-    except UnknownNameError as error:
-        if column or error.name != "text":
-            raise
-        known = ", ".join(error.known)
-        raise TextError(
-            f"{name} has no column 'text': say which one holds the texts, --column NAME. It has: {known}."
-        ) from error
+    for line, _, text, _ in contents(name, Layout(not is_table(Path(name)), column)):
+        yield name, line, text
 
 
 def _of_folder(folder: Path, lines: bool, passed: Passed) -> Iterator[Piece]:

@@ -81,7 +81,7 @@ def walk(folder: Path, failures: Failures | None = None) -> Iterator[Path]:
 
 
 def _endings() -> tuple[str, ...]:
-    from textvae.corpora.files import TABLES
+    from textvae.corpora.tables import TABLES
 
     return (".txt", *TABLES)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from textvae.cli import render
-from textvae.cli.reading import parse_columns
+from textvae.cli.columns import parse_columns
 from textvae.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def part_of(
     """As `chosen`, and says nothing. Raises `CorpusError` where a split has no sentence."""
     from textvae.corpora import card_names, load_card, read_corpus
     from textvae.corpora.corpus import is_own
-    from textvae.corpora.files import is_table
+    from textvae.corpora.tables import is_table
     from textvae.evaluation.division import columns_in_training, parts, trained_as
 
     config: Mapping[str, Any] = getattr(model, "config", {})

@@ -128,6 +128,22 @@ WithoutOption = Annotated[
         "words and exclamation marks; frames, words around it. May be repeated.",
     ),
 ]
+TextColumnOption = Annotated[
+    str | None,
+    typer.Option("--column", metavar="COLUMN", help="The column of a table that holds the text."),
+]
+WithOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="COLUMN",
+        help="Take a column of the table along into csv, jsonl or parquet: it stands first in its row. "
+        "NAME=COLUMN gives it another name. May be repeated.",
+    ),
+]
+WithAllOption = Annotated[
+    bool, typer.Option("--with-all", help="Take all columns along, as --with does; not the text's.")
+]
 FidelityOption = Annotated[
     float,
     typer.Option(

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -43,13 +43,18 @@ class View:
 
     `columns` names them and their types, in order; `line` gives a row's line of plain text, or None where it
     has none; `table` draws the rows for a person; `record` gives what stands in JSON, where a value may be a
-    list.
+    list. Numbers have six decimals, but for those of the columns in `exact`.
     """
 
     columns: Mapping[str, type]
     line: Callable[[Row], str | None]
     table: Callable[[Iterable[Row], TextIO], None]
     record: Callable[[Row], Mapping[str, object]] = dict
+    exact: Collection[str] = ()
+
+    def json(self, row: Row) -> str:
+        """A row as a line of JSON."""
+        return json_line(self.record(row), self.exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +107,17 @@ def write(rows: Iterable[Row], view: View, target: Target) -> None:
                 _write_csv(rows, view, stream)
             else:
                 for row in rows:
-                    text = json_line(view.record(row)) if target.format is Format.jsonl else view.line(row)
+                    text = view.json(row) if target.format is Format.jsonl else view.line(row)
                     if text is not None:
                         stream.write(text + "\n")
             stream.flush()
 
 
-def json_line(row: Mapping[str, object]) -> str:
-    """One row as JSON in UTF-8: what could act on a terminal is escaped, numbers have six decimals."""
-    text = json.dumps({name: _number(value) for name, value in row.items()}, ensure_ascii=False)
-    return harmless(text)
+def json_line(row: Mapping[str, object], exact: Collection[str] = ()) -> str:
+    """One row as JSON in UTF-8: what could act on a terminal is escaped, numbers have six decimals, but for
+    those of the columns in `exact`."""
+    values = {name: value if name in exact else _number(value) for name, value in row.items()}
+    return harmless(json.dumps(values, ensure_ascii=False))
 
 
 def harmless(text: str) -> str:
@@ -131,7 +137,7 @@ def _number(value: object) -> object:
 
 def _write_csv(rows: Iterable[Row], view: View, stream: TextIO) -> None:
     safe = visible if stream.isatty() else str
-    stream.write(",".join(map(cell, view.columns)) + "\n")
+    stream.write(",".join(cell(safe(name)) for name in view.columns) + "\n")
     for row in rows:
         values = (_number(row[name]) for name in view.columns)
         shown = ("" if value is None else cell(safe(str(value))) for value in values)
@@ -147,7 +153,7 @@ def _write_parquet(rows: Iterable[Row], view: View, binary: BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in view.columns.items()])
     remaining = iter(rows)
     with pq.ParquetWriter(binary, schema) as writer:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textvae.cli.contents import STANDARD_INPUT as STANDARD_INPUT
-from textvae.cli.contents import contents, is_table, lines_of
-from textvae.errors import InputError, TextError, TextvaeError, TooLongError
+from textvae.cli.contents import Layout, contents, is_table, lines_of
+from textvae.errors import TextError, TextvaeError, TooLongError
 
 T = TypeVar("T")
 
@@ -27,7 +27,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Item:
     """A sentence and where it stands: `file` (None: the command line), `line` from 1, `index` from 0.
 
-    `paragraph` counts the stretches between empty lines of a file, or the rows of a table.
+    `paragraph` counts the stretches between empty lines of a file, or the rows of a table; `beside` is what
+    comes along of such a row.
     """
 
     file: str | None
@@ -35,6 +36,7 @@ class Item:
     index: int
     text: str
     paragraph: int = 0
+    beside: tuple[Any, ...] = ()
 
     @property
     def place(self) -> str:
@@ -76,8 +78,11 @@ class Ahead:
             raise self._error
 
 
-def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iterator[Item]:
-    """One item a sentence: those given, or the lines of `file` or of standard input, blank ones too.
+def sentences(
+    given: Sequence[str] | None, file: Path | None, verb: str, layout: Layout | None = None
+) -> Iterator[Item]:
+    """One item a sentence: those given, or the lines of `file` or of standard input, blank ones too; with a
+    layout a table is read too, an item a row.
 
     Raises `TextError` at once if there are none or two sources, and on the way for text that cannot be read.
     """
@@ -88,6 +93,8 @@ def sentences(given: Sequence[str] | None, file: Path | None, verb: str) -> Iter
             f'{verb} needs a sentence: textvae {verb} "...", or --file FILE, or - for standard input.'
         )
     if file is not None:
+        if is_table(file) and layout is not None:
+            return from_files([str(file)], layout)
         if is_table(file):
             raise TextError(
                 f"{file} is a table, and {verb} reads lines: write its texts into a .txt, a line each."
@@ -117,10 +124,7 @@ def from_lines(name: str) -> Iterator[Item]:
 
 
 def from_files(
-    names: Sequence[str],
-    lines: bool,
-    columns: dict[str, str],
-    failures: list[tuple[str, Exception]] | None = None,
+    names: Sequence[str], layout: Layout, failures: list[tuple[str, Exception]] | None = None
 ) -> Iterator[Item]:
     """The items of files: their lines, the sentences of their running text, or the rows of their tables.
 
@@ -128,18 +132,7 @@ def from_files(
     """
     for name in names if failures is None else ():
         _check_file(name, len(names))
-    return _joined(names, lines, columns, failures)
-
-
-def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
-    """`["review", "valence=v"]` as `{"text": "review", "valence": "v"}`: a column alone is the text's."""
-    columns = {}
-    for pair in given or []:
-        field, equals, column = pair.partition("=") if "=" in pair else ("text", "=", pair)
-        if not (field and equals and column):
-            raise InputError(f"--column {pair!r} is not NAME=COLUMN: write --column text=review, say.")
-        columns[field] = column
-    return columns
+    return _joined(names, layout, failures)
 
 
 def in_batches(
@@ -174,10 +167,7 @@ def _alone(item: Item, act: Callable[[list[str]], Sequence[T]]) -> T | TooLongEr
 
 
 def _joined(
-    names: Sequence[str],
-    lines: bool,
-    columns: dict[str, str],
-    failures: list[tuple[str, Exception]] | None = None,
+    names: Sequence[str], layout: Layout, failures: list[tuple[str, Exception]] | None = None
 ) -> Iterator[Item]:
     index = 0
     for name in names:
@@ -185,9 +175,9 @@ def _joined(
         try:
             if failures is not None:
                 _check_file(name, len(names))
-            for line, paragraph, text in contents(name, lines, columns):
+            for line, paragraph, text, beside in contents(name, layout):
                 found = True
-                yield Item(name, line, index, _sound(text, f"{name}, line {line}"), paragraph)
+                yield Item(name, line, index, _sound(text, f"{name}, line {line}"), paragraph, beside)
                 index += 1
             if not found:
                 raise _empty(name)

@@ -2,12 +2,14 @@
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, TextIO
 
 from textvae.cli import explaining, render, summary
+from textvae.cli.columns import beside
+from textvae.cli.contents import Carried
 from textvae.cli.output import Row
 from textvae.cli.reading import Ahead, Item
 from textvae.cli.summary import DIMENSIONS, WIDTH, By, Whole
@@ -68,10 +70,15 @@ def readings(items: Iterable[Item], reader: "AffectReader") -> Iterator[Found]:
     ahead.end()
 
 
-def rows(found: Iterable[Found], window: int | None = None, explained: bool = False) -> Iterator[Row]:
+def rows(
+    found: Iterable[Found],
+    window: int | None = None,
+    explained: bool = False,
+    carried: Sequence[Carried] = (),
+) -> Iterator[Row]:
     """A row for each item, in order; null values for a blank one. With a window, the arc of its file too."""
     if window is None:
-        yield from (_row(item, read, explained) for item, read in found)
+        yield from (_row(item, read, explained, carried) for item, read in found)
         return
     from textvae.affect.arcs import RunningMean
 
@@ -91,7 +98,7 @@ def rows(found: Iterable[Found], window: int | None = None, explained: bool = Fa
             yield from held
             held.clear()
             file = item.file
-        held.append(_row(item, read, explained) | dict.fromkeys(SMOOTHED))
+        held.append(_row(item, read, explained, carried) | dict.fromkeys(SMOOTHED))
         if read is not None:
             affects = [getattr(read, name) for name in DIMENSIONS]
             yield from ready(running.push(tuple(v for a in affects for v in (a.mean, a.low, a.high))))
@@ -99,10 +106,11 @@ def rows(found: Iterable[Found], window: int | None = None, explained: bool = Fa
     yield from held
 
 
-def _row(item: Item, found: "Reading | None", explained: bool) -> Row:
+def _row(item: Item, found: "Reading | None", explained: bool, carried: Sequence[Carried]) -> Row:
     row: Row = {"file": item.file, "line": item.line, "index": item.index, "text": item.text}
     return (
-        row
+        beside(carried, item.beside)
+        | row
         | values(found)
         | ({WORDS: explaining.cell(found.explanation if found else None)} if explained else {})
     )

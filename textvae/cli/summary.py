@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from textvae.cli import render
 from textvae.cli.output import Row
@@ -46,13 +46,14 @@ class By(StrEnum):
 
 @dataclass(slots=True)
 class Whole:
-    """A file or a paragraph: where it starts, its first words, and its figures."""
+    """A file or a paragraph: where it starts, its first words, its figures, and what comes along of a row."""
 
     file: str | None
     line: int | None
     index: int
     text: str
     summary: "Summary"
+    beside: tuple[Any, ...] = ()
 
     def add(self, item: Item, found: "Reading") -> None:
         """Take its next sentence."""
@@ -62,21 +63,24 @@ class Whole:
 
 
 def wholes(found: Iterable[tuple[Item, "Reading | None"]], by: By, window: int) -> Iterator[Whole]:
-    """The files or paragraphs of a stream of sentences, each when its last sentence has been read."""
+    """The files or paragraphs of a stream of sentences, each when its last sentence has been read.
+
+    A row of a table is a paragraph even if there is nothing in it.
+    """
     from textvae.affect.arcs import Summary
 
     whole: Whole | None = None
     last: object = None
     index = 0
     for item, reading in found:
-        if by is By.paragraph and item.blank:
-            continue
+        if by is By.paragraph and item.blank and not item.paragraph:
+            continue  # before the first paragraph
         key = (item.file, item.paragraph if by is By.paragraph else 0)
         if whole is None or key != last:
             if whole is not None:
                 yield whole
                 index += 1
-            whole, last = Whole(item.file, item.line, index, "", Summary(window)), key
+            whole, last = Whole(item.file, item.line, index, "", Summary(window), item.beside), key
         if reading is not None:
             whole.add(item, reading)
     if whole is not None:
@@ -121,8 +125,9 @@ def table(found: Iterable[Whole], stream: TextIO, by: By) -> None:
         if by is By.paragraph:
             if whole.file != file:
                 screen.print(Text(place(whole.file), "bold"))
+            text = Text(f"{whole.line}: {render.visible(beginning(whole))}")
             render.beside(
-                screen, lead(whole, screen), Text(f"{whole.line}: {render.visible(beginning(whole))}")
+                screen, lead(whole, screen) if whole.summary.count else Text(" " * render.BAR), text
             )
         else:
             block(whole, screen)

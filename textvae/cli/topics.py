@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textvae.cli import render
+from textvae.cli.columns import text_column
 from textvae.cli.documents import Document, Passed, read_documents
 from textvae.cli.options import (
     MODEL,
@@ -17,6 +18,7 @@ from textvae.cli.options import (
     FormatOption,
     OutputOption,
     PrecisionOption,
+    TextColumnOption,
     given,
 )
 from textvae.cli.output import Target, check_model_place, write
@@ -46,9 +48,7 @@ def topics(
     k: Annotated[
         int | None, typer.Option("-k", "--topics", min=2, metavar="N", help="How many topics. Default: 20.")
     ] = None,
-    column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column of a table that holds the text.")
-    ] = None,
+    column: TextColumnOption = None,
     lines: Annotated[
         bool | None,
         typer.Option("--lines/--whole", help="Each line of a .txt is a document, or each .txt is one."),
@@ -216,7 +216,7 @@ def documents(texts: Sequence[str], column: str | None, lines: bool | None) -> l
     """The documents, and a word about what was passed over."""
     passed = Passed()
     with render.waiting("reading the texts"):
-        held = read_documents(texts, column, lines, passed)
+        held = read_documents(texts, text_column(column), lines, passed)
     for note in passed.notes():
         render.note(note)
     return held

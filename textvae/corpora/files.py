@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.corpora.splitting import split_sentences
-from textvae.corpora.streams import read_lines, read_raw_lines
+from textvae.corpora.streams import read_lines
+from textvae.corpora.tables import TABLES, Row, column_types
 from textvae.errors import TextError, UnknownNameError
 
 RATINGS = ("valence", "arousal", "dominance")
 FIELDS = ("text", "id", "split", "label", *RATINGS, *(f"{name}_sd" for name in RATINGS))
-LONGEST_FIELD = 1 << 30  # characters; the csv module's own limit of 131,072 is too low for a text
 PASSAGE = 1 << 16  # characters of running text that are split at once, where no blank line divides it
-
-Row = tuple[int, Mapping[str, Any]]
-Table = Callable[[Path, Collection[str]], Iterator[Row]]
-"""A file and the columns that are wanted of it -> its rows."""
 
 
 def read_file(
@@ -31,6 +24,7 @@ def read_file(
     columns: Mapping[str, str] | None = None,
     fields: Collection[str] = FIELDS,
     lines: bool = False,
+    others: Sequence[str] = (),
 ) -> Iterator[Sentence]:
     """The sentences of a file, in order and in constant memory.
 
@@ -42,6 +36,7 @@ def read_file(
         fields: for a table, which of `FIELDS` to read, where it has them; `text` is always read. Ratings
             must lie on the 1-5 scale. Rows with an empty text are kept.
         lines: each line of a text is one item, blank ones too.
+        others: for a table, further columns whose values come along as they are, as a sentence's `others`.
 
     Raises:
         TextError: the file cannot be read, is binary, not UTF-8 or not in its format; the message says where.
@@ -55,24 +50,25 @@ def read_file(
     for field in (*fields, *(columns or {})):
         if field not in FIELDS:
             raise UnknownNameError("field", field, FIELDS)
-    if rows := TABLES.get(path.suffix.lower()):
+    if table := TABLES.get(path.suffix.lower()):
         wanted = {field: (columns or {}).get(field, field) for field in {"text", *fields, *(columns or {})}}
-        return _sentences(path, rows(path, set(wanted.values())), columns or {}, wanted)
-    refuse_json(path)
-    if columns:
+        if others:
+            column_types(path, others)  # complains of one that is not there
+        rows = table.rows(path, {*wanted.values(), *others})
+        return _sentences(path, rows, columns or {}, wanted, others)
+    refuse_unread(path)
+    if columns or others:
         raise TextError(f"{path} has no columns: only {', '.join(TABLES)} files have.")
     return _items(path) if lines else _running_text(path)
 
 
-def refuse_json(path: Path) -> None:
-    """Raise `TextError` for a .json file, which would be read as prose."""
-    if path.suffix.lower() == ".json":
+def refuse_unread(path: Path) -> None:
+    """Raise `TextError` for a file of a kind that would be read as prose, and is none."""
+    ending = path.suffix.lower()
+    if ending == ".json":
         raise TextError(f"{path}: JSON is read as lines, an object each: write it as .jsonl.")
-
-
-def is_table(path: Path) -> bool:
-    """Whether a file's rows are read, by its name."""
-    return path.suffix.lower() in TABLES
+    if ending in {".xlsx", ".xls", ".ods"}:
+        raise TextError(f"{path} is a spreadsheet: save its sheet as CSV (UTF-8), and give that.")
 
 
 def is_file_name(name: str | Path) -> bool:
@@ -92,14 +88,18 @@ def _items(path: Path) -> Iterator[Sentence]:
 
 
 def _running_text(path: Path) -> Iterator[Sentence]:
-    number = 0
-    for passage in passages(read_lines(path)):
+    for number, text in enumerate(sentences_of(read_lines(path)), 1):
+        yield Sentence(text, str(number))
+
+
+def sentences_of(lines: Iterable[str]) -> Iterator[str]:
+    """The sentences of running text, each on one line."""
+    for passage in passages(lines):
         for span in split_sentences(passage):
-            number += 1
-            yield Sentence(" ".join(span.text.split()), str(number))
+            yield " ".join(span.text.split())
 
 
-def passages(lines: Iterator[str]) -> Iterator[str]:
+def passages(lines: Iterable[str]) -> Iterator[str]:
     """Stretches that no sentence crosses: paragraphs; a very long one is cut between sentences."""
     held: list[str] = []
     size, most = 0, PASSAGE
@@ -122,18 +122,28 @@ def passages(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _sentences(
-    path: Path, rows: Iterator[Row], columns: Mapping[str, str], wanted: Mapping[str, str]
+    path: Path,
+    rows: Iterator[Row],
+    columns: Mapping[str, str],
+    wanted: Mapping[str, str],
+    others: Sequence[str],
 ) -> Iterator[Sentence]:
-    """The rows as sentences; the first row shows whether the columns that were asked for are there."""
+    """The rows as sentences; at the first it is seen whether the columns that were asked for are there."""
     for index, (number, row) in enumerate(rows):
         for field, column in {"text": wanted["text"], **columns}.items() if index == 0 else ():
-            if column not in row:
+            known = (
+                row if column in row or not path.is_file() else column_types(path)
+            )  # JSON has its own a row
+            if column not in known:
                 hint = "" if field in columns else "Say which column holds the text: text=COLUMN."
-                raise UnknownNameError(f"column in {path}", column, row, hint)
-        yield _sentence(row, wanted, f"{path}, line {number}")
+                raise UnknownNameError(f"column in {path}", column, known, hint)
+        rest = tuple(map(row.get, others)) if others else ()
+        yield _sentence(row, wanted, rest, f"{path}, line {number}")
 
 
-def _sentence(row: Mapping[str, Any], wanted: Mapping[str, str], place: str) -> Sentence:
+def _sentence(
+    row: Mapping[str, Any], wanted: Mapping[str, str], others: tuple[Any, ...], place: str
+) -> Sentence:
     def written(field: str) -> str:
         value = row.get(wanted[field]) if field in wanted else None
         if isinstance(value, list | dict | bytes):
@@ -160,90 +170,6 @@ def _sentence(row: Mapping[str, Any], wanted: Mapping[str, str], place: str) -> 
 
     valence, arousal, dominance = (rating(field) for field in RATINGS)
     label = written("label") or None
-    return Sentence(written("text"), written("id"), written("split"), valence, arousal, dominance, label)
-
-
-def _tell_apart(names: Sequence[str], wanted: Collection[str], place: str) -> None:
-    """Complain of two columns of one name, if they are wanted: which is meant?"""
-    if len(set(names)) < len(names):
-        for name in wanted:
-            if names.count(name) > 1:
-                raise TextError(f"{place}: two columns are called {name!r}: rename one of them.")
-
-
-def _delimited(delimiter: str) -> Table:
-    def rows(path: Path, wanted: Collection[str]) -> Iterator[Row]:
-        csv.field_size_limit(LONGEST_FIELD)
-        reader = csv.reader(read_raw_lines(path), delimiter=delimiter, strict=True)
-        header: list[str] = []
-        try:
-            for values in reader:
-                if not header:
-                    header = values
-                    _tell_apart(header, wanted, f"{path}, line {reader.line_num}")
-                elif values:
-                    if len(values) != len(header):
-                        raise TextError(
-                            f"{path}, line {reader.line_num}: {len(values)} fields where the header has "
-                            f"{len(header)}. Put quotes around a text that holds the delimiter."
-                        )
-                    yield reader.line_num, dict(zip(header, values, strict=True))
-        except csv.Error as error:
-            where = f"{path}, line {reader.line_num}: "
-            if "new-line" in str(error):
-                raise TextError(
-                    f"{where}a carriage return stands outside quotes. If it ends the lines (of an old Mac), "
-                    f"convert them: tr '\\r' '\\n' < {shlex.quote(str(path))} > lines.csv. A text that holds "
-                    "one is written in quotes."
-                ) from error
-            raise TextError(
-                f"{where}{error}. A field that holds a quote is written in quotes, with the quote doubled: "
-                '"She said ""yes"".".'
-            ) from error
-        if not header:
-            raise TextError(f"{path} is empty: the first line of a table names its columns.")
-
-    return rows
-
-
-def _json_lines(path: Path, wanted: Collection[str]) -> Iterator[Row]:
-    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        _tell_apart([name for name, _ in pairs], wanted, f"{path}, line {number}")
-        return dict(pairs)
-
-    decoder = json.JSONDecoder(object_pairs_hook=read)
-    for number, line in enumerate(read_lines(path), 1):
-        if not line.strip():
-            continue
-        try:
-            row = decoder.decode(line)
-        except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
-            raise TextError(f"{path}, line {number}: not JSON ({error}).") from error
-        if not isinstance(row, dict):
-            raise TextError(f"{path}, line {number}: not a JSON object, but {line.strip()[:40]!r}.")
-        yield number, row
-
-
-def _parquet(path: Path, wanted: Collection[str]) -> Iterator[Row]:
-    import pyarrow
-    import pyarrow.parquet
-
-    number = 0
-    try:
-        with pyarrow.parquet.ParquetFile(path) as table:
-            _tell_apart(table.schema_arrow.names, wanted, str(path))
-            for batch in table.iter_batches(batch_size=1024):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, row
-    except (pyarrow.ArrowException, OSError) as error:
-        raise TextError(f"{path} is not a whole Parquet file: {str(error).splitlines()[0]}") from error
-
-
-TABLES: dict[str, Table] = {
-    ".csv": _delimited(","),
-    ".tsv": _delimited("\t"),
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".parquet": _parquet,
-}
+    return Sentence(
+        written("text"), written("id"), written("split"), valence, arousal, dominance, label, others=others
+    )

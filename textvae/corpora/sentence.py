@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Sentence:
         split: "train", "dev", "test" or what else the card lists; "" if the corpus is not divided.
         valence, arousal, dominance: ratings on the 1-5 scale, None where there are none.
         label: a class, or several joined by commas.
-        category: the kind of text it stands in, such as EmoBank's genres; None where that is not said.
         references: human rewrites of the sentence (Yelp's test sentences have one each).
+        category: the kind of text it stands in, such as EmoBank's genres; None where that is not said.
+        others: values of further columns of a table, where they were asked for.
     """
 
     text: str
@@ -55,3 +57,4 @@ class Sentence:
     label: str | None = None
     references: tuple[str, ...] = ()
     category: str | None = None
+    others: tuple[Any, ...] = ()

@@ -118,15 +118,17 @@ def _decoded(line: bytes, offset: int, name: str) -> str:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:
         place, value = offset + error.start, line[error.start]
+        kind, encoding = ("Windows-1252", "cp1252") if 0x80 <= value < 0xA0 else ("Latin-1", "latin1")
         raise TextError(
-            f"{name} is not UTF-8: byte {place:,} is 0x{value:02x}. If it is Latin-1, convert it first: "
-            + _conversion(name, "latin1")
+            f"{name} is not UTF-8: byte {place:,} is 0x{value:02x}. If it is {kind}, convert it first: "
+            + _conversion(name, encoding)
         ) from error
 
 
 def _conversion(name: str, encoding: str) -> str:
     file = shlex.quote(name) if Path(name).exists() else "FILE"
-    return f"iconv -f {encoding} -t utf8 {file} > utf8.txt"
+    converted = shlex.quote("utf8" + (Path(name).suffix or ".txt"))
+    return f"iconv -f {encoding} -t utf8 {file} > {converted}"
 
 
 def _binary(name: str, place: int, start: bytes) -> TextError:

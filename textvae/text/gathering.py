@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textvae.corpora import Sentence, read_corpus
 from textvae.corpora.corpus import is_own
-from textvae.corpora.files import is_table
+from textvae.corpora.tables import is_table
 from textvae.errors import RecipeError
 from textvae.text.data import DataOptions, Item
 from textvae.text.orthography import Orthography
