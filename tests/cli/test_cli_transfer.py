@@ -407,8 +407,47 @@ def test_a_file_where_a_sentence_is_meant(run: Run, tmp_path: Path, monkeypatch:
     Path("rows.csv").write_text("text\nIt was bad.\n")
     for arguments, message in (
         (("diary.txt",), "diary.txt is a file: for its lines write --file diary.txt."),
-        (("--file", "rows.csv"), "rows.csv is a table, and transfer reads lines"),
+        (("--running", "--file", "rows.csv"), "rows.csv is a table, and transfer reads lines"),
     ):
         outcome = run("transfer", "--valence", "4", *arguments)
         assert (outcome.code, outcome.out) == (2, "")
         assert message in outcome.err
+
+
+def test_tables(run: Run, tmp_path: Path, refused: Callable[..., None]) -> None:
+    file = tmp_path / "reviews.csv"
+    file.write_text('id,review\n1,"A good place.\nbad soup"\n2,bad\n007,\n')
+    command = ("transfer", "--valence", "4", "--file", file, "--column", "review")
+    found = rows(run(*command, "--with", "id", "-n", "2", "--format", "jsonl").out)
+    assert list(found[0])[:2] == ["id", "source"]
+    assert [(row["id"], row["rank"]) for row in found] == [
+        ("1", 1), ("1", 2), ("2", 1), ("2", 2), ("007", None),
+    ]  # fmt: skip
+    assert found[2]["text"] == "bad good"
+    assert run(*command, "--format", "text").out == "A good place. bad soup good\nbad good\n\n"
+    refused(run(*command, "--with", "text=id", "--format", "csv"), "a column 'text' of their own")
+    refused(run(*command, "--with", "ids", "--format", "csv"), "did you mean 'id'")
+    refused(run(*command, "--with", "id", "--format", "text"), "--with is for rows")
+    refused(run(*command, "--with", "id", "--running", "--format", "csv"), "without --running")
+    refused(run("transfer", "--valence", "4", "--column", "review", "bad"), "for rows of a table")
+
+
+def test_a_stopped_run_of_a_table_goes_on(run: Run, tmp_path: Path, stopping: list[int]) -> None:
+    def table(stars: int) -> None:
+        file.write_text("text,stars\n" + "".join(f"bad {i},{stars}\n" for i in range(40)))
+
+    file, whole, out = tmp_path / "in.csv", tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    plain = ("transfer", "--valence", "4", "--resume", "--file", file)
+    table(5)
+    assert run(*plain, "--with", "stars", "-o", whole).code == 0
+    assert [row["stars"] for row in rows(whole.read_text())] == ["5"] * 40
+    stopping.append(20)
+    assert run(*plain, "--with", "stars", "-o", out).code == 130
+    without = run(*plain, "-o", out)
+    assert (without.code, "begun with another with" in without.err) == (2, True)
+    table(4)
+    changed = run(*plain, "--with", "stars", "-o", out)
+    assert (changed.code, "begun with other sentences" in changed.err) == (2, True)
+    table(5)
+    assert run(*plain, "--with-all", "-o", out).code == 0  # the same columns, said otherwise
+    assert out.read_bytes() == whole.read_bytes()

@@ -8,7 +8,7 @@ same of the same sentences, cuts off what was half written, and goes on. At the 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Self
 
 from textvae.cli import reading, render
 from textvae.cli.options import Format
-from textvae.cli.output import Row, Target, View, check_place, json_line
+from textvae.cli.output import Row, Target, View, check_place
 from textvae.cli.steered import Request
 from textvae.cli.tally import Tally
 from textvae.errors import InputError, OutputError
@@ -43,8 +43,8 @@ class Unfinished:
     """Whether what was done before has gone by, and was the same."""
 
     @classmethod
-    def of(cls, target: Target, file: Path | None, request: Request, model: str) -> Self:
-        """The run that writes to the target, from where it was stopped.
+    def of(cls, target: Target, file: Path | None, request: Request, also: Mapping[str, object]) -> Self:
+        """The run that writes to the target, from where it was stopped; `also` is what else was asked.
 
         Raises `InputError` where a run cannot be resumed, `OutputError` if one was stopped that was asked
         something else.
@@ -53,7 +53,7 @@ class Unfinished:
             raise InputError("--resume needs sentences from --file FILE and results in -o FILE.")
         if target.format not in (Format.jsonl, Format.text):
             raise InputError(f"--resume writes jsonl or text, not {target.format}: choose -o FILE.jsonl.")
-        said = asdict(request) | {"model": model, "format": str(target.format)}
+        said = asdict(request) | {"format": str(target.format), **also}
         asked = json.loads(json.dumps(said))
         run = cls(target.path.resolve(), asked, target.force)
         run._remember()
@@ -145,7 +145,7 @@ class Unfinished:
         try:
             for item, rows in found:
                 for row in rows:
-                    text = json_line(view.record(row)) if self.asked["format"] == "jsonl" else view.line(row)
+                    text = view.json(row) if self.asked["format"] == "jsonl" else view.line(row)
                     if text is not None:
                         file.write((text + "\n").encode("utf-8", "backslashreplace"))
                 self._add(item)
@@ -161,7 +161,8 @@ class Unfinished:
             raise
 
     def _add(self, item: reading.Item) -> None:
-        self._seen.update(item.text.encode("utf-8", "surrogatepass") + b"\n")
+        for said in (item.text, *map(repr, item.beside)):
+            self._seen.update(said.encode("utf-8", "surrogatepass") + b"\n")
 
     def _note(self, file: BinaryIO) -> None:
         """What is noted lies in the file: first the rows, then how many they are."""

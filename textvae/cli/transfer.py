@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textvae.cli import reading, render, resuming, revised
+from textvae.cli import columns, reading, render, resuming, revised
+from textvae.cli.contents import Layout, is_table
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     ArousalOption,
@@ -22,8 +23,11 @@ from textvae.cli.options import (
     OutputOption,
     PrecisionOption,
     SentencesArgument,
+    TextColumnOption,
     TextModelOption,
     ValenceOption,
+    WithAllOption,
+    WithOption,
     WithoutOption,
 )
 from textvae.cli.output import Target, View, write
@@ -76,6 +80,9 @@ def transfer(
         ),
     ] = None,
     file: FileOption = None,
+    column: TextColumnOption = None,
+    with_: WithOption = None,
+    with_all: WithAllOption = False,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
@@ -103,6 +110,9 @@ def transfer(
     decoder, edit, frame, mark for an exclamation mark, several as edit+frame, or source for the sentence as
     it was); with -n K, up to K rows a sentence; where nothing passed, one row without a text.
 
+    --file takes a .csv, .tsv, .jsonl or .parquet table too, a sentence a row. The columns of --with stand
+    before all others, in formats jsonl, csv and parquet.
+
     --running keeps what need not change. With --valence 4.0, a sentence is off target below 3.7: a target
     above neutral (3) is a least one, a target below it a most, and neutral is wanted from both sides; a shift
     moves every sentence. Sentences of one or two words and those too long for the model stay. Rows have line,
@@ -122,6 +132,8 @@ def transfer(
     if tolerance is not None and not running:
         raise InputError("--tolerance is for running text: add --running.")
     request = Request(valence, arousal, n, fidelity, wording, off, everything)
+    if (column or with_ or with_all) and (running or file is None or not is_table(file)):
+        raise InputError("--column and --with are for rows of a table, --file FILE.csv, without --running.")
     if running:
         if resume:
             raise InputError("--resume is for a sentence a line: leave out --running.")
@@ -132,19 +144,26 @@ def transfer(
         code = revised.rewrite(text, writer, request, TOLERANCE if tolerance is None else tolerance, target)
         finish(code)
         return
-    items = reading.sentences(sentence, file, "transfer")
+    where = columns.text_column(column)
+    carried = columns.carry(with_, with_all, [str(file)], where, COLUMNS, target.format)
+    items = reading.sentences(sentence, file, "transfer", Layout(column=where, carried=carried))
     if file is None and sentence != [reading.STANDARD_INPUT]:
         check_kept(wording, sentence or [])
-    unfinished = resuming.Unfinished.of(target, file, request, model) if resume else None
+    asked = {"model": model, "column": where, "with": {one.name: one.column for one in carried}}
+    unfinished = resuming.Unfinished.of(target, file, request, asked) if resume else None
     writer = open_writer(model, device, precision)
     tally = Tally()
-    view = View(COLUMNS, line, partial(table, by=n > 1 or everything))
+    others = columns.kinds(carried)
+    view = View(others | COLUMNS, line, partial(table, by=n > 1 or everything), exact=others)
     items = render.progress(items, "rewriting")
     if unfinished is not None:
-        found = rewritten(unfinished.skip(items, tally), writer, request, tally)
+        items = unfinished.skip(items, tally)
+    found = rewritten(items, writer, request, tally)
+    if carried:
+        found = columns.beside_rows(found, carried)
+    if unfinished is not None:
         unfinished.write(found, view, tally)
     else:
-        found = rewritten(items, writer, request, tally)
         write((row for _, rows in found for row in rows), view, target)
     tally.tell(request, target.format is not Format.table)
     tell_beyond(tally.targets, writer)
