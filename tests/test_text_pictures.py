@@ -54,6 +54,7 @@ def test_emoji_are_put_back(text: str, source: str, written: str) -> None:
         ("😍 Lovely 😍 day 🚌", -1.0, "Lovely day 🚌"),
         ("Lovely 😍", float("nan"), "Lovely 😍"),
         ("😡😡", 1.0, "😡😡"),
+        ("He wrote “why? 😡” and :( again", 1.0, "He wrote “why? 😡” and again"),
         ("I failed again :(", 1.0, "I failed again"),
         ("I failed again :'(.", 1.0, "I failed again."),
         ("So sad for tonight!!! :D", -1.0, "So sad for tonight!!!"),

@@ -16,6 +16,7 @@ _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _GLAD = r"[:;=][-'^]?[)\]DdPp]+|[xX]D+|<3+|\^_*\^"
 _SORRY = r">?[:=][-'^]?[(\[/\\|]+|D[-']?:|</3+|T_+T"
 _SHOWN = re.compile(
+    r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|"  # what is quoted stays
     rf"\s?(?:{_ONE}(?:\u200d{_ONE})*|(?<!\S)(?:(?P<glad>{_GLAD})|(?P<sorry>{_SORRY}))(?=[.,!?]*(?:\s|$)))"
 )
 
@@ -58,7 +59,7 @@ def put_pictures_back(text: str, source: str) -> str:
 
 def without_contrary(text: str, way: float) -> str:
     """`text` without the emoji and emoticons that contradict a way to more (`way` above 0) or less valence;
-    nothing is left out where no word would remain.
+    nothing is left out of a quotation, nor where no word would remain.
 
     >>> without_contrary("The bus is late 😡", 1.0), without_contrary("The bus is late :(", -1.0)
     ('The bus is late', 'The bus is late :(')
@@ -66,7 +67,12 @@ def without_contrary(text: str, way: float) -> str:
     if not way > 0 and not way < 0:  # nothing is asked of valence
         return text
     contrary, group = (UNPLEASANT, "sorry") if way > 0 else (PLEASANT, "glad")
-    left = _SHOWN.sub(lambda one: "" if one[group] or contrary & set(one[0]) else one[0], text).strip()
+
+    def kept(one: re.Match[str]) -> str:
+        quoted = one[0][0] in '"\u201c'
+        return "" if one[group] or (contrary & set(one[0]) and not quoted) else one[0]
+
+    left = _SHOWN.sub(kept, text).strip()
     return left if _WORD.search(left) else text
 
 
