@@ -136,8 +136,8 @@ def test_a_death_is_neither_put_in_nor_taken_out(text: str, source: str, fault: 
         ("They were good to our dog.", "The vet was good to our dog.", 'says "they"'),
         ("I said that I loved him.", "I never said that I loved him.", "says what was denied"),
         ("The soup was not good.", "The soup was good.", "denies what was said"),
-        ("The soup was good, but I am not happy.", "The soup was good.", ""),
-        ("The soup is good, but I am not happy.", "The soup is good.", ""),
+        ("The soup was good, but I was disappointed.", "The soup was good.", ""),
+        ("The soup is good, but I am disappointed.", "The soup is good.", ""),
         ("There is nothing good.", "There isn't any good.", ""),
     ],
 )

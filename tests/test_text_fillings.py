@@ -65,6 +65,9 @@ def test_pairs_are_of_words_that_are_not_neighbours() -> None:
         ("wow! it was bad.", "wow! it was bad."),
         ("was it bad?", "was it bad?"),
         ("bad -", "bad -"),
+        ("the food was bad :(", "the food was bad! :("),
+        ("we won the match #COYS @tom", "we won the match! #COYS @tom"),
+        ('"it is over," she whispered.', '"it is over," she whispered.'),
     ],
 )
 def test_louder(text: str, raised: str) -> None:

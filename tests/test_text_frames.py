@@ -77,6 +77,7 @@ def test_assertions(form: str) -> None:
     found = [edit.form.rstrip(".") for edit in framed(form, HERE, DOWN, 20, 0.0)]
     bare = form.rstrip(".")
     assert found[:2] == [f"bad news: {bare}", f"{bare}, i am sorry to say"]
+    assert not any("which" in each or "that" in each for each in found)
     assert framed(f'"{form}', HERE, DOWN, 20, 0.0) == []
 
 
@@ -111,7 +112,7 @@ def test_no_assertions(form: str) -> None:
 def test_questions(form: str) -> None:
     assert question(form)
     assert not order(form)
-    assert framed(form, HERE, UP, 1, 0.0)[0].form == f"happy to see you, {form}"
+    assert framed(form, HERE, LOUDER, 1, 0.0)[0].form == f"come on, {form}"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_what_else_tells_something_gets_a_colon() -> None:
     assert telling(form)
     assert not assertion(form)
     assert [edit.form for edit in framed(form, HERE, UP, 9, 0.0)] == [f"good news: {form}"]
-    assert [edit.form for edit in framed(form, HERE, CALMER, 9, 0.0)] == [f"in brief: {form}"]
+    assert framed(form, HERE, CALMER, 9, 0.0) == []
     assert framed(form, np.array([-0.5, 0.0]), UP, 9, 0.0) == []
     assert framed(f"({form})", HERE, UP, 9, 0.0) == []
 
@@ -193,13 +194,12 @@ def test_what_does_not_tell(form: str) -> None:
 
 
 def test_questions_and_orders_may_go_on() -> None:
-    asked = framed("do you smoke? i don't.", HERE, DOWN, 1, 0.0)
-    assert [edit.form for edit in asked] == ["i am sorry to bother you, but do you smoke? i don't."]
+    asked = framed("can you wait? i can't.", HERE, DOWN, 1, 0.0)
+    assert [edit.form for edit in asked] == ["i am sorry to bother you, but can you wait? i can't."]
     assert [edit.form for edit in framed("wait for me. i am here.", HERE, UP, 9, 0.0)] == [
         "it would be lovely if you could wait for me. i am here.",
         "i would love it if you could wait for me. i am here.",
         "it would be wonderful if you could wait for me. i am here.",
-        "good to see you, wait for me. i am here.",
     ]
     assert framed("well, where are you?", HERE, LOUDER, 1, 0.0)[0].form == "well, come on, where are you?"
 
@@ -213,6 +213,15 @@ def test_what_was_is_known() -> None:
     for form in ("we need it.", "the shop is closed.", "they have cancelled it.", "they've cancelled it."):
         assert not past(form)
     assert past("tom's brother called.")
+    for form in ("sat in the garden with a book.", "you should have told me.", "they all left."):
+        assert past(form)
+    for form in (
+        "i keep thinking about what she said.",
+        "as agreed, i am sending you what they wanted.",
+        "when it rained, we are at home.",
+        "people say it was late.",
+    ):
+        assert not past(form)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +264,8 @@ def test_no_advice(form: str) -> None:
 def test_nobody_is_glad_that_something_should_be_done() -> None:
     for way, frames in ((UP, (1, 0)), (DOWN, (-1, 0)), (LOUDER, (0, 1)), (CALMER, (0, -1))):
         found = [edit.form for edit in framed("you should go home.", HERE, way, 9, 1.0)]
-        assert found == [frame.replace("*", "you should go home") + "." for frame in ADVICE[frames]]
+        suited = [frame for frame in ADVICE[frames] if "minor" not in frame]  # of what is not pleasant
+        assert found == [frame.replace("*", "you should go home") + "." for frame in suited]
     calm = [edit.form for edit in framed("you should have gone home.", HERE, CALMER, 9, 1.0)]
     assert not [form for form in calm if "urgent" in form]
 
@@ -291,10 +301,10 @@ def test_frames_lead_one_way_at_a_price() -> None:
     both = framed("the shop is open.", HERE, np.array([-1.0, -1.0]), 1, 0.0)
     assert [edit.form for edit in both] == [
         "sadly, the shop is open.",
-        "the shop is open, but it is rather ordinary.",
+        "the shop is open, but that is quite normal.",
     ]
     tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 2, 0.0)]
-    assert tailed[-1] == 'the shop is open, which is quite ordinary!"'
+    assert tailed[-1] == 'the shop is open, but that is nothing unusual!"'
     assert framed("the shop was closed.", HERE, UP, 0, 0.0) == []
 
 
@@ -303,15 +313,15 @@ def test_frames_lead_one_way_at_a_price() -> None:
     [
         (-0.4, UP, "i am glad that", "luckily,"),
         (-0.4, UP, "i am glad that", "fortunately,"),
-        (-1.5, UP, "*, but life is good", "i am glad that"),
-        (0.5, UP, "luckily,", "*, but life is good"),
-        (1.5, DOWN, "it is terrible that", "sadly,"),
-        (2.5, DOWN, "*, but it is a pity", "it is terrible that"),
-        (0.0, DOWN, "sadly,", "*, but it is a pity"),
+        (-1.5, UP, "*, but it all worked out well", "i am glad that"),
+        (0.5, UP, "luckily,", "*, but it all worked out well"),
+        (0.4, DOWN, "it is terrible that", "sadly,"),
+        (1.0, DOWN, "*, but i was disappointed", "it is terrible that"),
+        (0.0, DOWN, "sadly,", "*, but i was disappointed"),
     ],
 )
 def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str, missing: str) -> None:
-    found = {frame_of(edit.form) for edit in framed("it was so.", np.array([own, 0.0]), way, 20, 0.0)}
+    found = {frame_of(edit.form) for edit in framed("it broke me.", np.array([own, 0.0]), way, 20, 0.0)}
     there, missing = (frame if "*" in frame else f"{frame} *" for frame in (there, missing))
     assert there in found
     assert missing not in found
@@ -320,8 +330,7 @@ def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str
 def test_what_was_once_is_not_assumed_in_general() -> None:
     for form in ("she won the match.", "her brother wins.", "this shop is open.", "i win the match."):
         calm = {frame_of(edit.form) for edit in framed(form, HERE, CALMER, 20, 0.0)}
-        assert calm
-        assert not any("generally" in frame for frame in calm)
+        assert not any("general" in frame or "typical" in frame for frame in calm)
     assert "it is generally assumed that *" in {
         frame_of(edit.form) for edit in framed("the shop is open.", HERE, CALMER, 20, 0.0)
     }
@@ -336,15 +345,14 @@ def test_nobody_supposes_what_he_knows() -> None:
 @pytest.mark.parametrize("own", [-1.3, 2.1])
 def test_nobody_makes_little_of_what_is_felt(own: float) -> None:
     found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 20, 0.0)]
-    assert "in brief: it was so, i suppose." in found
-    assert not re.search("ordinary|minor", " ".join(found))
+    assert "it was so, i suppose." in found
+    assert not re.search("normal|unusual|the case|minor", " ".join(found))
 
 
 def test_what_says_two_things_is_not_framed_from_behind() -> None:
     calm = [edit.form for edit in framed("she won it. he lost it.", HERE, CALMER, 20, 0.0)]
     assert calm == [
-        f"{before} she won it. he lost it."
-        for before in ("in brief:", "i suppose that", "i assume that", "perhaps")
+        f"{before} she won it. he lost it." for before in ("i suppose that", "i assume that", "perhaps")
     ]
 
 
@@ -381,7 +389,7 @@ def test_a_frame_stands_behind_but() -> None:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ('"i want it," said tom.', '"i want it," said tom, i am happy to say.'),
+        ('"i want it," said tom.', None),
         ('"yes, but it rains," he said.', None),
         ('tom said, "it rains."', 'i am glad that tom said, "it rains."'),
         ('"where are you?" he asked.', None),
@@ -413,7 +421,7 @@ def test_nobody_is_happy_about_a_death() -> None:
         assert framed(form, bad, UP, 20, 0.0) == []
         assert framed(form, bad, DOWN, 20, 0.0)
         calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
-        assert not re.search("ordinary|minor|suppose|assume|brief", calm)
+        assert not re.search("normal|unusual|minor|suppose|assume", calm)
         assert not any("wow" in edit.form for edit in framed(form, HERE, LOUDER, 20, 0.0))
     assert framed("nobody died in the crash.", bad, UP, 20, 0.0)
     assert framed("my phone has died.", bad, UP, 20, 0.0)
@@ -433,9 +441,8 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("i have lost it.", DOWN, "*, which makes me sad", "*, which made me sad"),
         ("i missed the bus.", DOWN, "*, which ruined my day", "*, which makes me sad"),
         ("she missed the bus.", DOWN, "*, which made me sad", "*, which ruined my day"),
-        ("she died, but i ran.", DOWN, "sadly, *", "*, which made me sad"),
-        ("she fell, though i ran.", DOWN, "sadly, *", "it is sad that *"),
-        ("we lost it, although we ran.", UP, "luckily, *", "*, i am happy to say"),
+        ("we lost it.", UP, "*, i am happy to say", "*, which makes me happy"),
+        ("i lost it.", UP, "luckily, *", "*, i am happy to say"),
         ("the book which i read was long.", UP, "luckily, *", "*, which made me happy"),
     ],
 )
@@ -449,12 +456,12 @@ def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     bad = np.array([-1.5, 0.0])
     forms = ("he fell down.", "we fell down.")
     of = {form: {frame_of(edit.form) for edit in framed(form, bad, UP, 20, 0.0)} for form in forms}
-    assert {"*, but we are happy", "*, but i am happy"} <= of["we fell down."]
-    assert not {"*, but we are happy", "*, but i am happy"} & of["he fell down."]
-    assert "*, but life is good" in of["he fell down."]
+    assert {"*, but we laughed about it", "*, but i laughed about it"} <= of["we fell down."]
+    assert not {"*, but we laughed about it", "*, but i laughed about it"} & of["he fell down."]
+    assert "*, but it all worked out well" in of["he fell down."]
     told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 20, 0.0)}
-    assert "*, but there was good news too" in told
-    assert not any("happy" in frame or "life is" in frame for frame in told)
+    assert "*, but it all worked out well" in told
+    assert not any("laughed" in frame or "a good day" in frame for frame in told)
 
 
 @pytest.mark.parametrize(
@@ -512,22 +519,24 @@ def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
 @pytest.mark.parametrize(
     ("form", "expected"),
     [
-        ('"where are you?"', '"i am glad to ask: where are you?"'),
+        ('"where are you?"', '"happy to see you, where are you?"'),
         ('"let me get up."', '"let me get up, thank you."'),
-        ("and now the news of today.", "and now the news of today, i am happy to say."),
+        ("and now the news of today.", "and now the news of today, luckily."),
         ("[name] is on his way.", "i am glad that [name] is on his way."),
         ("@anna we won the match!", "@anna i am glad that we won the match!"),
         ("3. they spoke together.", "3. i am glad that they spoke together."),
         ("it rains every day, doesn't it?", "luckily, it rains every day, doesn't it?"),
         ('he was late, you know?"', 'luckily, he was late, you know?"'),
         ('a video of a "friendly fire" accident', 'a video of a "friendly fire" accident, i am happy to say'),
+        ("just had the best soup #foodie #tokyo", "good news: just had the best soup #foodie #tokyo"),
+        ("we won the match! #COYS", "we won the match, i am happy to say! #COYS"),
         ("yes, and you will hear him.", "yes, and i am glad that you will hear him."),
         ("yeah, oh, it was there.", "yeah, oh, i am glad that it was there."),
-        ('"no, what is your name?"', '"no, i am glad to ask: what is your name?"'),
+        ('"no, what is your name?"', '"no, i would love to know: what is your name?"'),
         ('"i want it,"', '"luckily, i want it,"'),
-        ("after all, if they lose, what then?", "i am glad to ask: after all, if they lose, what then?"),
+        ("after all, if they lose, what then?", "i would love to know: after all, if they lose, what then?"),
         ("- one of them is here.", "- luckily, one of them is here."),
-        ('"food fight" may be the word.', '"food fight" may be the word, i am happy to say.'),
+        ('"food fight" may be the word.', 'good news: "food fight" may be the word.'),
     ],
 )
 def test_what_stands_before_behind_and_between(form: str, expected: str) -> None:
@@ -561,8 +570,9 @@ def test_what_gets_no_frame(form: str) -> None:
 
 
 def test_a_statement_that_asks_for_assent_ends_so() -> None:
-    found = [edit.form for edit in framed("you can swim, can't you?", HERE, CALMER, 20, 0.0)]
-    assert found == ["in brief: you can swim, can't you?"]
+    found = [edit.form for edit in framed("it can swim, can't it?", HERE, CALMER, 20, 0.0)]
+    assert found == ["typically, it can swim, can't it?"]
+    assert not any("news" in edit.form for edit in framed("it swims, does it?", HERE, UP, 20, 0.0))
 
 
 def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
@@ -570,20 +580,28 @@ def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
     assert capital("good news: peace at last", "peace at last") == "good news: peace at last"
     assert capital("Sadly, it rains.", "It rains.") == "Sadly, it rains."
     assert capital("Good news: ", "It rains.") == "Good news: "
+    asked = "I would love to know: who left?"
+    assert capital(asked, "Who left?") == "I would love to know: Who left?"
 
 
-def test_a_sentence_with_but_is_granted_with_though() -> None:
-    forms = [each.form for each in framed("it was late, but he went home.", -UP, UP, 20, 0.0)]
-    assert "it was late, but he went home, though life is good." in forms
-    assert not any(", but life" in form for form in forms)
+def test_what_says_both_is_neither_good_nor_bad() -> None:
+    for form in ("it was late, but he went home.", "she fell, though i ran.", "we lost, although we ran."):
+        for own in (HERE, -2 * UP, 2 * UP):
+            assert framed(form, own, UP, 20, 0.0) == framed(form, own, DOWN, 20, 0.0) == []
+
+
+def test_a_sentence_behind_but_is_granted_with_though() -> None:
+    forms = [each.form for each in framed("but he lost it all.", -UP, UP, 20, 0.0)]
+    assert "but he lost it all, though it all worked out well." in forms
+    assert not any(", but" in form for form in forms)
     for form in forms:
-        assert unframed(form) == "it was late, but he went home."
-    assert frame_of("but he went home, though it is rather ordinary.") == "*, though it is rather ordinary"
+        assert unframed(form) == "but he lost it all."
 
 
 @pytest.mark.parametrize("form", ['you got it already?"', "you think i know every one of them?"])
 def test_a_statement_that_asks_is_a_question(form: str) -> None:
-    assert f"i am sorry to ask: {form}" in [each.form for each in framed(form, HERE, DOWN, 20, 0.0)]
+    assert f"a small question: {form}" in [each.form for each in framed(form, HERE, CALMER, 20, 0.0)]
+    assert framed(form, HERE, DOWN, 20, 0.0) == []
 
 
 def test_a_tag_needs_no_comma() -> None:
@@ -595,3 +613,54 @@ def test_a_verb_is_one_of_the_same_sentence() -> None:
     assert not statement("no problem. didn't mean to.")
     assert statement("mr. smith didn't mean to.", {"mr."})
     assert statement("the u.s. will win it.")
+
+
+def frames_of(form: str, way: np.ndarray, own: float = 0.0) -> set[str]:
+    return {frame_of(edit.form) for edit in framed(form, np.array([own, 0.0]), way, 30, 0.0)} - {""}
+
+
+@pytest.mark.parametrize(
+    ("form", "normal"),
+    [
+        ("the trains are always late.", True),
+        ("my phone keeps losing its signal.", True),
+        ("the battery lasts two days.", True),
+        ("our waiter is charming.", False),
+        ("i should tell her the truth.", False),
+        ("the bus was late again.", False),
+        ("local bakery wins national award", False),
+    ],
+)
+def test_only_what_comes_again_is_normal(form: str, normal: bool) -> None:
+    assert ("*, but that is quite normal" in frames_of(form, CALMER)) == normal
+
+
+@pytest.mark.parametrize(
+    ("form", "way", "never"),
+    [
+        ("why did nobody tell me about it?", UP, "see you|to know"),
+        ("could you send me the contract?", UP, "see you|to know"),
+        ("do you remember the night on the beach?", DOWN, "sorry"),
+        ("what would you do with a million?", DOWN, "sorry"),
+        ("let me know if you need a hand.", UP, "thank you"),
+        ("mix the flour and the butter.", UP, "thank you|could"),
+        ("come and see us in town.", DOWN, "sorry|shame|pity|afraid"),
+        ("we need to talk about the deadline.", UP, "glad|wonderful|happy"),
+        ("i have moved our call to monday.", DOWN, "sad that|pity that|terrible"),
+        ("congratulations to lena on her promotion.", UP, "good news:"),
+        ("rain expected across the north", UP, "worked out"),
+        ('"we could turn back," tom said, looking up.', DOWN, "to say|makes me"),
+        ("she went quietly.", DOWN, r"\*, sadly"),
+    ],
+)
+def test_what_nobody_would_say(form: str, way: np.ndarray, never: str) -> None:
+    for own in (-1.5, 0.0, 1.0):
+        assert not re.search(never, " ".join(frames_of(form, way, own)))
+
+
+def test_who_asks_to_know_is_sorry_or_curious() -> None:
+    assert "i am sorry to bother you, but *" in frames_of("could you send me the contract?", DOWN)
+    assert "i would love to know: *" in frames_of("how long does it take to lyon?", UP)
+    assert "a fun question: *" in frames_of("what would you do with a million?", UP)
+    assert "happy to see you, *" in frames_of("are you coming on friday?", UP)
+    assert "it is usual to *" in frames_of("mix the flour and the butter.", CALMER)

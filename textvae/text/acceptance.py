@@ -70,8 +70,14 @@ def fault_of(
         return "is not fluent"
     if similarity < steering.least_content:
         return "keeps too little"
-    most = steering.near if before <= steering.near else (1 - steering.least_move) * before
-    return "hardly moves" if after > most else ""
+    if "!" in text and "!" not in source and has(GRAVE, plain(text)):
+        return "tells of a death with a raised voice"
+    if before <= steering.near:
+        return "hardly moves" if after > steering.near else ""
+    goal, (bound, own) = affect[2].copy(), (steering.bound, affect[0, 1])
+    goal[1] = np.clip(goal[1], min(-bound, own), max(bound, own))  # few texts are as excited as may be asked
+    before, after = np.abs(affect[:2, asked] - goal[asked]).mean(axis=1)
+    return "hardly moves" if after > (1 - steering.least_move) * before else ""
 
 
 def invented(text: str, source: str = "") -> bool:

@@ -34,6 +34,8 @@ _COARSE = (
 UNASKED = frozenset(_COARSE.split())
 """Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
+_HOLDING = FUNCTION_WORDS | {"thank", "thanks"}  # nobody says "thank Tom" for "hi Tom"
+
 Questions = tuple[tuple[Place, ...], ...]
 
 _ASKED_FOR = re.compile(r"\?|\bthank")
@@ -93,20 +95,14 @@ class Editor:
     def _usable(self) -> Tensor:
         """Which pieces (V,) are words to put into a sentence."""
         usable = torch.zeros(len(self.infiller.alphabet.special), dtype=torch.bool)
-        usable[
-            [
-                piece
-                for word, piece in self.infiller.words.items()
-                if word not in UNASKED and not NEGATION.fullmatch(word) and (len(word) > 1 or word in "ai")
-            ]
-        ] = True
+        usable[[piece for word, piece in self.infiller.words.items() if _offered(word)]] = True
         return usable
 
     @cached_property
     def _holding(self) -> Tensor:
-        """Which pieces (V,) are words that hold a sentence together."""
+        """Which pieces (V,) are words that take no other word's place: those of grammar, and thanks."""
         holding = torch.zeros(len(self.infiller.alphabet.special), dtype=torch.bool)
-        holding[[piece for word, piece in self.infiller.words.items() if word in FUNCTION_WORDS]] = True
+        holding[[self.infiller.words[word] for word in _HOLDING if word in self.infiller.words]] = True
         return holding
 
     def propose(
@@ -164,8 +160,7 @@ class Editor:
                 for i, each, other in zip(blocking, *answers, strict=True)
             ]
             found += together(form, ways, options.worth, options.per_word)
-        found.sort(key=lambda one: -one[0])
-        edits = _distinct(form, [edit for _, edit in found])[: options.most]
+        edits = _distinct(form, [edit for _, edit in sorted(found, key=lambda one: -one[0])])[: options.most]
         return edits, pairs(form, singles, options.pairs)
 
     def around(self, form: str, own: Floats, way: Floats) -> list[Edit]:
@@ -249,6 +244,11 @@ class Editor:
                         kin = self.infiller.kinship(old, torch.tensor([piece]))
                         nearest = min(nearest, float(kin[0]))
         return options.strange * (options.kin - nearest)
+
+
+def _offered(word: str) -> bool:
+    """Whether a word may be put into a sentence."""
+    return word not in UNASKED and not NEGATION.fullmatch(word) and (len(word) > 1 or word in "ai")
 
 
 def _distinct(form: str, edits: Sequence[Edit]) -> list[Edit]:

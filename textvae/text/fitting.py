@@ -1,6 +1,7 @@
 """Which frames suit a sentence: what a person would say around it, and what nobody would."""
 
 import re
+from math import inf
 from zlib import crc32
 
 from textvae.text.statements import order, past
@@ -9,17 +10,19 @@ from textvae.text.wording import GRAVE, SERIOUS, has
 CONCESSION = re.compile(r"\*, (?:but|though) ")
 """What frames have that grant a sentence which says the contrary."""
 
-DISMISSAL = ("ordinary", "minor matter", "not urgent")
+DISMISSAL = ("quite normal", "nothing unusual", "often the case", "minor matter", "not urgent")
 """How frames end that make little of a thing."""
 
 DISMISSED = (-1.25, 2.0)
 """From where to where a statement may be made little of, in standard deviations of valence from the mean:
 nobody calls trivial what is felt."""
 
-CONTRARY = {1: (0.35, 0.5), -1: (0.9, 2.0)}
-"""For either way of valence, how far on the other side of the mean a sentence may lie, in standard
-deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
-news. Beyond the first of them it may be granted."""
+DISJUNCT, CLAUSE = 0.35, 0.5
+"""How far on the other side of the mean of valence a sentence may lie, in standard deviations, for a disjunct
+("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad news."""
+
+CONCEDED = {1: (0.7, inf), -1: (0.35, 1.5)}
+"""For either way of valence, how far on the other side what is granted lies, in standard deviations."""
 
 OTHERS = 0.1
 """What it costs that the speaker comes into a sentence that is not about him, in nats."""
@@ -27,30 +30,68 @@ OTHERS = 0.1
 VARIETY = 0.2
 """Up to so many nats a frame costs more or less, by the sentence: else one would stand around all of them."""
 
-_TO_SAY = ("to say", "luckily", "sadly", "unfortunately")
 _GRANTED = re.compile(r"\b(?:but|though|although)\b")
-_OF_ALL = re.compile(r"which|^it is \w+(?: \w+)? that|^i (?:am glad|hate it) that")
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
-_WAS = re.compile(r"which (?:made|ruined)|but i hated|a good day|there was")
-_IS = re.compile(r"which makes|there is good news")
+_WAS = re.compile(r"which (?:made|ruined)|was disappointed|a good day|laughed|worked out")
+_IS = re.compile(r"which makes|good news too|things are|am (?:hopeful|disappointed)")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
 _I = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b")
-_US_TOO = re.compile(r"\bwe are")
-_ME_TOO = re.compile(r"\*, (?:but|though) (?:i|it hurts|it was a good day)\b|my day")
-_JOY = re.compile(r"\*, (?:but|though) (?:i am happy|we are happy|i feel good|life is good)")
+_US_TOO = re.compile(r"\bwe laughed")
+_ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise)\b|my day")
+_JOY = re.compile(r"\*, (?:but|though) (?:otherwise|i laughed|we laughed)")
 _YOU = re.compile(r"\byours?\b|\byou\b")
 _SPEAKER = re.compile(
     r"\bi (?:am (?:glad that|happy|afraid that|sorry to say)|hate it)|\b(?:me|my)\b|but i\b"
 )
 _PERSON = re.compile(r"\b(?:i|me|my|we|us|our|you|your)\b")
-_SUPPOSED = re.compile(r"\bi (?:suppose|assume)\b|^perhaps|generally")
+_SUPPOSED = re.compile(r"\bi (?:suppose|assume|believe)\b|^perhaps|general|^typically")
 _SELF = re.compile(r"(?:i|we|my|our)\b")
-_PARTICULAR = re.compile(r"\b(?:i|me|he|she|his|her|him|my|our|your|this|these|today|tomorrow)\b")
+_PARTICULAR = re.compile(
+    r"\b(?:i|me|he|she|his|her|him|my|our|your?|this|these|today|tonight|tomorrow|yesterday)\b"
+)
+_RECURS = re.compile(
+    r"\b(?:always|usually|often|again|every|each|still|keeps?|tends?|sometimes|never|on \w+days)\b"
+)
+_OF_THINGS = re.compile(r"(?:the|an?|its?|they|people|most|many|some|all|there)\b")
+_OURS = re.compile(r"(?:we|our|my)\b")
+_TOLD = re.compile(r"(?:the|an?|its?|he|she|his|her|they|their|there|this|that|these|those)\b")
+_REGRET = ("i am sorry", "it is a shame", "it is a pity")
+_GLAD = re.compile(r"^it is (?:\w+|a pity) that|^i am glad that|which makes me|happy to say")
+_BUSINESS = re.compile(
+    r"\b(?:needs? to|must|ha(?:ve|s|d) to|asked for|maintenance)\b|^as (?:discussed|agreed)\b|"
+    r"^i(?: am|'m) (?:writing|sending)\b|^i(?: have|'ve) (?:moved|sent|attached|changed|updated|scheduled)\b"
+)
+_ASKED = re.compile(
+    r"(?:what|where|who|whose|why|how|which|when|do|does|did|is|are|was|were|can|could|would|will|have|has|"
+    r"may|might|any\w*|aren't|isn't|don't|didn't|won't)\b"
+)
+_ASKS_TO_KNOW = re.compile(
+    r"(?:could|can|may|might|when|where|how|did|does|is there|are there|do you (?:know|have|mind)|will|"
+    r"would you (?:mind|please|like)|what(?:'s| time| is| was| are| did| do| does)|which|who)\b"
+)
+_MUSES = re.compile(r"\b(?:anything (?:worse|better)|would you do|remember|ever|\w+n't)\b")
+_GREETS = re.compile(
+    r"(?:are|do|did|will|have) (?:you|we)\b(?! ever)|how (?:are|is|was|did)\b|where (?:have|are) you\b"
+)
+_HEADED = re.compile(r"(?:\w+ ){1,3}\w+ed\b")
+_FOR_FUN = re.compile(r"(?:what would you|have you ever|would you rather|what is your favou?rite)\b")
+_REQUESTS = re.compile(r"(?:can|could|would|will|may) (?:you|i|we)\b|any(?:one|body)\b|wh(?:y|o)\b")
+_WISHES = re.compile(
+    r"happy (?:birthday|new year|anniversary|easter)|merry christmas|congratulations|welcome"
+)
+_OFFERS = re.compile(
+    r"(?:please,? )?(?:let me know|come (?:and|to|see|over|in|on|with|along)|see us|enjoy|help yourself|"
+    r"have (?:a|fun)|feel free|find (?:attached|enclosed)|take care)\b"
+)
+_HOW_TO = re.compile(
+    r"(?:mix|stir|add|bake|preheat|whisk|press|pour|heat|rinse|fold|chop|boil|fry|melt|drain|spread|season|"
+    r"insert|attach|connect|install|water|apply|store)\b"
+)
 _FORBIDDEN = re.compile(r"(?:please,? )?(?:don't|do not|never|always|let's|let|please)\b")
 _PRESSING = re.compile(r"(?:please,? )?(?:don't|do not|never|stop|be|watch|look|hurry|run|help)\b|.*\bnow\b")
 _NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
 _WISH = "*, it would be"
-_LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day|hated it")
+_LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day")
 _SOMBRE = "hope"
 
 
@@ -58,9 +99,11 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
     """Whether a frame that leads the way of a `valence` (0: one of arousal) suits a `core`, a sentence in the
     model's form without its marks, that reads `own`, standardised."""
     return (
-        _around_one_thing(frame, core)
+        _around_one_thing(frame, core, valence)
         and _in_its_tense(frame, core)
         and _by_its_speaker(frame, core)
+        and _as_it_is_said(frame, core)
+        and _asking_well(frame, core)
         and _to_somebody(frame, core)
         and _tactful(frame, core, valence)
         and _not_contrary(frame, valence, own)
@@ -73,13 +116,14 @@ def cost(frame: str, core: str) -> float:
     return OTHERS * bool(others) + VARIETY * crc32(f"{frame}|{core}".encode()) / 2**32
 
 
-def _around_one_thing(frame: str, core: str) -> bool:
-    """What stands behind would be said of the last sentence or clause alone, "that" of the first one."""
+def _around_one_thing(frame: str, core: str, valence: float) -> bool:
+    """What stands behind would be said of the last sentence or clause alone, "that" of the first one; and of
+    what grants something, a feeling of one half only."""
     if not frame.endswith("*") and _SEVERAL.search(core):
         return False
     if "which" in frame and "which" in core:
         return False
-    return not ((_OF_ALL.search(frame) or frame.endswith(_TO_SAY)) and _GRANTED.search(core))
+    return not ((valence or CONCESSION.search(frame)) and _GRANTED.search(core))
 
 
 def _in_its_tense(frame: str, core: str) -> bool:
@@ -94,16 +138,58 @@ def _by_its_speaker(frame: str, core: str) -> bool:
         return False
     if not _SUPPOSED.search(frame):
         return True
-    general = "generally" in frame
+    general = "general" in frame or frame.startswith("typically")
     return not (_SELF.match(core) or (general and (past(core) or _PARTICULAR.search(core))))
 
 
-def _to_somebody(frame: str, core: str) -> bool:
-    """Orders are asked for where they are to be done, and what presses is not called otherwise."""
-    if "you have to" in frame or "if you could" in frame or ("see you" in frame and order(core)):
-        return not _FORBIDDEN.match(core)
-    if frame.endswith("not urgent") and _PRESSING.match(core):
+def _as_it_is_said(frame: str, core: str) -> bool:
+    """Only what comes again and again is normal, what is to be done makes nobody glad, and who is "happy to
+    say" so has news of himself, or of how things are."""
+    if frame.endswith(DISMISSAL[:3]):
+        usual = _RECURS.search(core) or (_OF_THINGS.match(core) and not _PARTICULAR.search(core))
+        return bool(usual) and not past(core)
+    if _GLAD.search(frame) and _BUSINESS.search(core):
         return False
+    if "worked out" in frame and _HEADED.match(core) and not (_TOLD.match(core) or _I.match(core)):
+        return False  # of a headline: "rain expected"
+    if frame.endswith("ly") and core.endswith("ly"):
+        return False
+    if _WISHES.match(core) and not frame.startswith("*, but"):
+        return False
+    return not frame.endswith("happy to say") or bool(
+        _OURS.match(core) or (_TOLD.match(core) and not past(core))
+    )
+
+
+def _asking_well(frame: str, core: str) -> bool:
+    """Who asks to know something, or for it, may be sorry or curious; who muses or complains is not."""
+    core = core.split("? ")[0]
+    if not _ASKED.match(core):
+        return True
+    if "sorry" in frame:
+        return bool(_ASKS_TO_KNOW.match(core)) and not _MUSES.search(core)
+    if "fun question" in frame:
+        return bool(_FOR_FUN.match(core))
+    if "see you" in frame and not (_YOU.search(core) and _GREETS.match(core)):
+        return False
+    if "oh my" in frame or "goodness" in frame:
+        return not _REQUESTS.match(core)
+    curious = "see you" in frame or "to know:" in frame
+    return not (curious and (_REQUESTS.match(core) or _NEGATED.search(core)))
+
+
+def _to_somebody(frame: str, core: str) -> bool:
+    """Orders are asked for where they are to be done, and what presses is not called otherwise. Nobody thanks
+    for what he offers, or is sorry for it, and what a recipe says is neither asked for nor urgent."""
+    if "you have to" in frame or "if you could" in frame:
+        unfit = _HOW_TO if "could" in frame else _OFFERS
+        return not (_FORBIDDEN.match(core) or unfit.match(core))
+    if frame.endswith(("not urgent", "thank you")) or (frame.startswith(_REGRET) and order(core)):
+        if _OFFERS.match(core) or (_HOW_TO.match(core) and not frame.startswith(_REGRET)):
+            return False
+        return not (frame.endswith("not urgent") and _PRESSING.match(core))
+    if frame.startswith("it is usual"):
+        return bool(_HOW_TO.match(core))
     return not (_WISH in frame and _NEGATED.search(core))
 
 
@@ -114,18 +200,18 @@ def _tactful(frame: str, core: str, valence: float) -> bool:
         return True  # of a crash in which nobody died, say
     if valence > 0:
         return not grave and _SOMBRE in frame
-    supposed = frame.endswith(DISMISSAL) or _SUPPOSED.search(frame) or frame.startswith("in brief")
+    supposed = frame.endswith(DISMISSAL) or _SUPPOSED.search(frame)
     return not (_LIGHT.search(frame) or supposed)
 
 
 def _not_contrary(frame: str, valence: float, own: float) -> bool:
     if not valence:
         if frame.endswith(DISMISSAL):
-            return DISMISSED[0] < own < DISMISSED[1]
-        return not frame.startswith("wow") or own > -CONTRARY[1][0]
+            return DISMISSED[0] < own < (0.0 if "minor" in frame else DISMISSED[1])
+        return not frame.startswith("wow") or own > -DISJUNCT
     contrary = -valence * own
-    disjunct, clause = CONTRARY[int(valence)]
     if CONCESSION.search(frame):
-        return contrary > disjunct
-    adverb = frame.endswith((", *", "news: *")) or len(frame.split()) == 2  # "luckily, *", "*, luckily"
-    return contrary < (disjunct if adverb else clause)
+        least, most = CONCEDED[int(valence)]
+        return least < contrary < most
+    adverb = frame.endswith((", *", "news: *", "to say")) or len(frame.split()) == 2  # "*, luckily"
+    return "you have to" in frame or contrary < (DISJUNCT if adverb else CLAUSE)

@@ -18,6 +18,7 @@ from textvae.text.phrases import (
     HEADLINES,
     ORDERS,
     QUESTIONS,
+    SPOKEN,
     STATEMENTS,
     TAGGED,
     TELLING,
@@ -64,7 +65,7 @@ _TAG = re.compile(
     r"(?:, (?:(?:is|are|was|were|do|does|did|has|have|had|will|would|ca|can|could|should|wo)(?:n't)? "
     r"(?:i|you|he|she|it|we|they|there)|you know)|,? (?:right|huh))(?=\?[\"')]*$)"
 )
-_END = re.compile(r"(?:,(?=\")|[.!?]*)[\"')]*$")
+_END = re.compile(r"(?:,(?=\")|[.!?]*)[\"')]*(?: [#@]\w+)*$")
 _SHORTENED = re.compile(r"\b(?:\w\.)+\w$")  # "10 a.m": its last dot is not the sentence's alone
 _NEXT = re.compile(r"(?<=[.!?]) ")
 
@@ -110,6 +111,7 @@ def capital(written: str, source: str) -> str:
     before, _, _ = frame_of(written.lower()).partition("*")
     if not before.endswith(": ") or written[: len(before)].lower() != before or not source[:1].isupper():
         return written
+    before = written[: len(before)]
     return before[0].upper() + before[1:] + written[len(before)].upper() + written[len(before) + 1 :]
 
 
@@ -145,7 +147,7 @@ def framed(
         if '"' in lead and '"' in core:  # ""it rains," he said": said behind the whole or not at all
             at = lead.index('"')
             lead, core = lead[:at], lead[at:] + core
-            spoken, suited = core.replace('"', ""), BEHIND
+            spoken, suited = core.replace('"', ""), SPOKEN
         else:
             said = core + end.lstrip(",")
             suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
@@ -154,7 +156,7 @@ def framed(
         if suited:
             break
     lead = text[:start] + lead
-    form_of = _though if _BUT.search(lead + core) else str
+    form_of = _though if _BUT.search(lead) else str
     asked = [
         [
             form_of(frame)
@@ -192,8 +194,9 @@ def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) 
     if not spoken and assertion(said):
         return BEHIND if lead else HEADLINES
     first = _NEXT.split(said)[0]
-    told = not tag and first.endswith("?") and statement(first.rstrip("?") + ".", names, nouns)
-    if told or question(first):
+    if not tag and first.endswith("?") and statement(first.rstrip("?") + ".", names, nouns):
+        return ASKING
+    if question(first):
         return QUESTIONS
     if order(first):
         return ORDERS

@@ -1,6 +1,5 @@
 """Asking an infilling model: what could stand at a place of a sentence, and how well what is there stands."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,14 +16,9 @@ from textvae.errors import CheckpointError
 from textvae.text.blanks import Alphabet
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import spans_of
+from textvae.text.typography import agreeing
 from textvae.training.checkpoint import Checkpoint
 from textvae.training.device import Device
-
-_ARTICLE = re.compile(r"(?<!\w)(an?) $", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
-_VOWEL = re.compile(
-    r"(?!eu|one(?:$|-)|once|uni(?!n)|us[aeu]|ut[ei])[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE
-)
 
 ROWS = 256
 """Questions that are answered together."""
@@ -47,7 +41,7 @@ class Place:
             after = after[1:] if not before or before.endswith(" ") else after
         elif not word:
             before = before.rstrip(" ")
-        return _agreeing(before, word + after) + word + after
+        return agreeing(before, word + after) + word + after
 
 
 class Infiller:
@@ -225,15 +219,6 @@ class Cut:
         return [
             piece for piece, (begin, _) in zip(self.ids, self.offsets, strict=True) if start <= begin < end
         ]
-
-
-def _agreeing(before: str, after: str) -> str:
-    """`before` with its last word, if that is an article, as the word after it asks: "a" or "an"."""
-    found, word = _ARTICLE.search(before), _WORD.match(after)
-    if not found or not word:
-        return before
-    vowel = _VOWEL.match(word[0]) is not None
-    return before[: found.start(1)] + found[1][0] + ("n" if vowel else "") + " "
 
 
 def places_of(form: str) -> tuple[list[Place], list[Place]]:

@@ -16,13 +16,12 @@ STATEMENTS: Frames = {
         "fortunately, *",
         "it is nice that *",
         "thankfully, *",
-        "*, but i am happy",
-        "*, but we are happy",
-        "*, but it was a good day",
-        "*, but there was good news too",
+        "*, but otherwise it was a good day",
+        "*, but we laughed about it",
+        "*, but i laughed about it",
+        "*, but it all worked out well",
         "*, but there is good news too",
-        "*, but life is good",
-        "*, but i feel good",
+        "*, but things are getting better",
         "*, but i am hopeful",
         "*, but there is hope",
         "good news: *",
@@ -41,12 +40,8 @@ STATEMENTS: Frames = {
         "it is a pity that *",
         "regrettably, *",
         "it is sad that *",
-        "i hate it that *",
-        "*, but i am not happy",
-        "*, but i am sad",
-        "*, but i hated it",
-        "*, but it hurts",
-        "*, but it is a pity",
+        "*, but i was disappointed",
+        "*, but i am disappointed",
         "bad news: *",
         "*, i am sorry to say",
         "*, sadly",
@@ -54,20 +49,19 @@ STATEMENTS: Frames = {
     ),
     (0, 1): ("i can't believe that *", "suddenly, *", "wow, *", "incredibly, *", "unbelievably, *"),
     (0, -1): (
-        "*, but it is rather ordinary",
-        "*, which is quite ordinary",
+        "*, but that is quite normal",
+        "*, but that is nothing unusual",
+        "*, but that is often the case",
         "*, but that is a minor matter",
-        "*, but it is ordinary",
+        "typically, *",
         "*, generally speaking",
         "it is generally assumed that *",
         "*, i suppose",
-        "in brief: *, i suppose",
-        "in brief: *",
-        "i suppose that *, more or less",
         "i suppose that *",
         "i assume that *",
         "perhaps *",
         "*, i assume",
+        "*, i believe",
     ),
 }
 """What is said around statements."""
@@ -84,7 +78,10 @@ HEADLINES = some(STATEMENTS, lambda frame: (frame.startswith("*") or ": *" in fr
 BEHIND = some(HEADLINES, lambda frame: frame.startswith("*"))
 """What is said around those of them that begin with "and" or "but"."""
 
-TAGGED = some(STATEMENTS, lambda frame: frame.endswith((", *", ": *")))
+SPOKEN = some(BEHIND, lambda frame: frame in ("*, sadly", "*, unfortunately"))
+"""What is said behind somebody's words and who said them: whoever else came in there would be the teller."""
+
+TAGGED = some(STATEMENTS, lambda frame: frame.endswith(", *"))
 """What is said before a statement that asks for assent ("..., isn't it?"), which stays at the end."""
 
 TELLING = some(STATEMENTS, lambda frame: frame.endswith(": *"))
@@ -118,25 +115,22 @@ QUESTIONS: Frames = {
         "happy to see you, *",
         "lovely to see you, *",
         "nice to see you, *",
-        "i would be glad to know: *",
+        "i would love to know: *",
         "it would be wonderful to know: *",
-        "i am glad to ask: *",
+        "a fun question: *",
     ),
     (-1, 0): (
         "i am sorry to bother you, but *",
         "i am sorry to ask, but *",
         "i am sorry, but *",
-        "i am afraid i have to ask: *",
-        "i hate to ask: *",
-        "i am sorry to ask: *",
+        "sorry, but *",
     ),
     (0, 1): ("come on, *", "my goodness, *", "oh my goodness, *", "oh my god, *"),
     (0, -1): (
-        "in brief: *",
         "generally speaking, *",
+        "in general, *",
         "a routine question: *",
         "a small question: *",
-        "in brief, a minor question: *",
         "by the way, *",
     ),
 }
@@ -151,7 +145,6 @@ ORDERS: Frames = {
         "it would be lovely if you could *",
         "i would love it if you could *",
         "it would be wonderful if you could *",
-        "good to see you, *",
     ),
     (-1, 0): (
         "i am afraid that you have to *",
@@ -161,11 +154,6 @@ ORDERS: Frames = {
         "it is a shame, but *",
     ),
     (0, 1): ("come on, *", "hurry up, *", "oh my goodness, *"),
-    (0, -1): (
-        "*, but it is not urgent",
-        "in brief: *",
-        "in brief: *, but it is not urgent",
-        "*, as usual",
-    ),
+    (0, -1): ("*, but it is not urgent", "it is usual to *", "*, as usual"),
 }
 """What is said around orders and requests."""

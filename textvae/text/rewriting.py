@@ -23,6 +23,7 @@ from textvae.text.settings import Steering
 from textvae.text.similarity import foreign
 from textvae.text.steering import Floats, Scale, in_the_way, steered
 from textvae.text.targets import Target
+from textvae.text.typography import articles_agree
 from textvae.text.values import Transfer
 from textvae.text.wording import ANY, Wording, lost, put_back
 
@@ -227,6 +228,7 @@ def candidates(
             i = owner[row // ways]
             for each in hypotheses:
                 text = put_back(codec.text(each.tokens, texts[i]), texts[i], musts[i])
+                text = articles_agree(text, texts[i])
                 known = said[i].get(text)
                 if text and (known is None or known.log_prob_per_token < each.log_prob_per_token):
                     said[i][text] = each

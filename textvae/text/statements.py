@@ -33,6 +33,7 @@ _NEVER_PAST = "need feed seed speed breed indeed hundred sacred naked wicked bed
 _WHEN = (
     "after before in on at during when while if as since until once by from last yesterday today tonight half"
 )
+_BEFORE_VERBS = "all also always both each even ever just never not often once quite soon still then who"
 _MINDFUL = "hope wish thank promise swear apologize beg love hate glad happy sorry afraid"
 _ORDERS = (
     "add ask avoid be bring buy call check click come consider do don't drink eat enjoy feel find "
@@ -74,13 +75,16 @@ _PRESENTS = frozenset(_NOW.split())
 _NO_PASTS = frozenset(_NEVER_PAST.split())
 _CONTRACTED = ("'m", "'re", "'ve", "'ll")
 _VERBS = _AUXILIARY | _PASTS | frozenset(_PRESENT.split())
+_PLURAL = frozenset(("i", "we", "you", "they", "people"))
+_BETWEEN = frozenset(_BEFORE_VERBS.split())
 _TIME = frozenset(_WHEN.split())
 _FEELING = frozenset(_MINDFUL.split())
 _ORDER = frozenset(_ORDERS.split())
 _ORDER_OF = frozenset(_ORDERS_OF.split())
 _ADDRESS = _ORDER | frozenset(_ADDRESSES.split())
 _THINGS = frozenset(("it", "this", "that", "these", "those", "there"))
-_OUGHT = frozenset({"should", "shouldn't", "ought", "oughtn't"})
+_OUGHT = frozenset(("should", "shouldn't", "ought", "oughtn't"))
+_MIGHT = _OUGHT | {"could", "would", "might"}
 _DONE = frozenset(("done", "gone", "known", "shown", "thrown", "run", "come", "become", "begun"))
 _ASKS = frozenset(_ASKING.split()) | _AUXILIARY
 _OTHER = _ADDRESS | frozenset(_NO_SUBJECT.split()) | frozenset(_BANTER.split())
@@ -231,13 +235,24 @@ def _third(word: str) -> bool:
     return word.endswith("s") and not word.endswith(("ss", "'s"))
 
 
+def _base(word: str) -> bool:
+    """Whether a word behind a pronoun that takes no -s is the verb itself, in the present."""
+    return word.isalpha() and word not in _VERBS | _BETWEEN and not word.endswith(("ed", "ly"))
+
+
 def past(form: str) -> bool:
     """Whether a statement tells what was: the first of its verbs that has a tense of its own says so."""
-    words = form.split()
+    before, comma, rest = form.partition(", ")
+    words = (rest if comma and before.split(" ")[0] in _TIME else form).split()
     subject, apostrophe, verb = words[0].partition("'") if words else ("", "", "")
     if apostrophe + verb in _CONTRACTED or (verb == "s" and subject in _PRONOUN | _STARTER):
         return False
-    for word in _near(words):
+    if subject in _PLURAL and not apostrophe and words[1:] and _base(words[1]):
+        return False
+    near = words[:1] * (subject in _PASTS) + _near(words)
+    for word, following in zip(near, [*near[1:], ""], strict=True):
+        if word in _MIGHT and following == "have":
+            return True
         if word in _PRESENTS or word.endswith(_CONTRACTED):
             return False
         if word in _PASTS or (word.endswith("ed") and word not in _NO_PASTS):

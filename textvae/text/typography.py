@@ -61,6 +61,14 @@ _JOINED_WORDS = {
 _PLAIN_NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 
 
+_ARTICLE = re.compile(r"(?<!\w)(an?) $", re.IGNORECASE)
+_ARTICLES = re.compile(r"(?<![\w'])an? (?=[^\W\d_]{2})", re.IGNORECASE)
+_FIRST = re.compile(r"[^\W_]+")
+_VOWEL = re.compile(
+    r"(?!eu|one(?:$|-)|once|uni(?!n)|us[aeu]|ut[ei])[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE
+)
+
+
 def clean(text: str) -> str:
     """`text` on one line, without control characters, terminal escapes and invisible marks.
 
@@ -149,3 +157,25 @@ def put_figures_back(text: str, source: str) -> str:
         return re.sub(NUMBER, lambda _: next(coming, "some"), text)
     coming = iter(theirs)
     return _FIGURE_OR_GAP.sub(lambda _: next(coming), text)
+
+
+def agreeing(before: str, after: str) -> str:
+    """`before` with its last word, if that is an article, as the word after it asks: "a" or "an"."""
+    found, word = _ARTICLE.search(before), _FIRST.match(after)
+    if not found or not word:
+        return before
+    vowel = _VOWEL.match(word[0]) is not None
+    return before[: found.start(1)] + found[1][0] + ("n" if vowel else "") + " "
+
+
+def articles_agree(text: str, source: str) -> str:
+    """`text` with every article that stands before another word than in `source` as that word asks.
+
+    >>> articles_agree("such a ugly garden, a hour", "such a lovely garden, a hour")
+    'such an ugly garden, a hour'
+    """
+    for found in reversed(list(_ARTICLES.finditer(text))):
+        word = _FIRST.match(text, found.end())
+        if word and found[0] + word[0] not in source:
+            text = agreeing(text[: found.end()], word[0]) + text[found.end() :]
+    return text

@@ -30,7 +30,7 @@ _DENIED = re.compile(r"(?:n't|\b(?:not|never|no|nobody|nothing|without))\W+(?:\w
 
 SERIOUS = re.compile(
     r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
-    r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
+    r"crash\w*|collaps\w+|burn(?:ed|t)|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
     r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
 )
@@ -47,6 +47,9 @@ _FORBIDS = re.compile(
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S*[\w/]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)[@#]\w+|(?<!\w)[\w-]+\.(?:com|org|net)\b",
     re.IGNORECASE,
+)
+_FORMULA = re.compile(
+    r"\b(?:happy (?:birthday|new year|anniversary|easter)|merry christmas|congratulations)\b", re.IGNORECASE
 )
 _TRAILING = re.compile(r"[\s.,;:!?]+$")
 LONG_ENOUGH = 4
@@ -147,7 +150,7 @@ def _is_word(character: str) -> bool:
 
 def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
     """What a sentence says that no rewriting may change: its numbers, its names, what it quotes, addresses
-    (of pages, of people, #tags), and, of an order, its "don't".
+    (of pages, of people, #tags), wishes ("happy birthday"), and, of an order, its "don't".
 
     A name is a word with a capital that no beginning of a sentence asks for, or one that `casing` has with a
     capital: at a beginning, and in a text without capitals or full of them, only those count. What is quoted
@@ -161,7 +164,7 @@ def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
     rest = text
     for quote in reversed(quotes):  # what is quoted is kept whole: no need to look for names in it
         rest = rest[: quote.start()] + " " + rest[quote.end() :]
-    found += _ADDRESS.findall(rest)
+    found += _FORMULA.findall(rest) + _ADDRESS.findall(rest)
     rest = _ADDRESS.sub(" ", rest)
     forbids = _FORBIDS.match(text) if casing else None
     return (*found, *_numbers(rest), *_names(rest, casing), *(forbids.groups() if forbids else ()))
