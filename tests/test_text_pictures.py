@@ -1,5 +1,7 @@
 """Emoji in rewritten sentences: set aside, put back where they stood, left out where they contradict."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,11 @@ def test_emoji_are_put_back(text: str, source: str, written: str) -> None:
         ("So sad for tonight!!! :D", -1.0, "So sad for tonight!!!"),
         ("So sad for tonight!!! :D", 1.0, "So sad for tonight!!! :D"),
         ("It is at http://a.b/(c :/", 1.0, "It is at http://a.b/(c"),
+        ("My bus😡is late 😡😡again", 1.0, "My bus is late again"),
+        ("I failed again D:", 1.0, "I failed again"),
+        ("Drive D: is full", 1.0, "Drive D: is full"),
+        ("I love you <3!", -1.0, "I love you!"),
+        ("It takes <3 minutes", -1.0, "It takes <3 minutes"),
         ("Two lists (a:b) and (c=[1])", 1.0, "Two lists (a:b) and (c=[1])"),
     ],
 )
@@ -89,3 +96,33 @@ def test_text_en_rewrites_sentences_with_emoji() -> None:
     assert "👎" not in found.text
     assert writer.transfer("I hate this place 🏖", valence=4.0).text.endswith(" 🏖")
     assert writer.reconstruct("I love this place 😍") == "I love this place 😍"
+
+
+def test_blanks_by_the_thousand_take_no_time() -> None:
+    began = time.process_time()
+    assert ASIDE.normalise("é" + " " * 100_000 + "a") == "é a"
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "valence", "contrary"),
+    [("I love you so much <3", 1.5, "<3"), ("I love this place :D", 1.5, ":D")],
+)
+def test_the_letters_of_an_emoticon_that_goes_bind_nobody(text: str, valence: float, contrary: str) -> None:
+    found = TextWriter.load(device="cpu", precision="fp32").transfer(text, valence=valence)
+    assert found.passed
+    assert contrary not in found.text
+
+
+def test_what_is_to_be_kept_stays_though_it_contradicts() -> None:
+    writer = TextWriter.load(device="cpu", precision="fp32")
+    found = writer.transfer("My bus is late :(", valence=4.0, n=8, keep=["late :("])
+    assert found.passed
+    assert all("late :(" in each.text for each in found.candidates)
+
+
+def test_the_source_of_emoji_is_the_sentence_as_it_was() -> None:
+    writer = TextWriter.load(device="cpu", precision="fp32")
+    text = "My bus is late 😡"
+    found = writer.transfer(text, valence=4.0, n=40, without=["decoder"])
+    assert [each.text for each in found.candidates if each.by == "source"] == [text]

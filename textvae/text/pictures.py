@@ -11,10 +11,10 @@ UNPLEASANT = frozenset(
 )
 
 _ONE = rf"[{PICTURES}][{JOINERS}]*"
-_RUN = re.compile(rf"\s*(?:{_ONE}(?:\u200d{_ONE})*\s*)+")
+_RUN = re.compile(rf"(?<!\s)\s*+(?:{_ONE}(?:\u200d{_ONE})*\s*)+")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
-_GLAD = r"[:;=][-'^]?[)\]DdPp]+|[xX]D+|<3+|\^_*\^"
-_SORRY = r">?[:=][-'^]?[(\[/\\|]+|D[-']?:|</3+|T_+T"
+_GLAD = r"[:;=][-'^]?[)\]DdPp]+|[xX]D+|<3+(?!\s*\w)|\^_*\^"
+_SORRY = r">?[:=][-'^]?[(\[/\\|]+|D[-']:|D:(?=[.,!?\s]*$)|</3+|T_+T"
 _SHOWN = re.compile(
     r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|"  # what is quoted stays
     rf"\s?(?:{_ONE}(?:\u200d{_ONE})*|(?<!\S)(?:(?P<glad>{_GLAD})|(?P<sorry>{_SORRY}))(?=[.,!?]*(?:\s|$)))"
@@ -67,12 +67,14 @@ def without_contrary(text: str, way: float) -> str:
     if not way > 0 and not way < 0:  # nothing is asked of valence
         return text
     contrary, group = (UNPLEASANT, "sorry") if way > 0 else (PLEASANT, "glad")
-
-    def kept(one: re.Match[str]) -> str:
-        quoted = one[0][0] in '"\u201c'
-        return "" if one[group] or (contrary & set(one[0]) and not quoted) else one[0]
-
-    left = _SHOWN.sub(kept, text).strip()
+    left, place = "", 0
+    for one in (*_SHOWN.finditer(text), None):
+        quoted = one is not None and one[0][0] in '"\u201c'
+        if one is None or one[group] or (contrary & set(one[0]) and not quoted):
+            rest = text[place : one.start() if one else None]
+            left += " " * (left[-1:].isalnum() and rest[:1].isalnum()) + rest
+            place = one.end() if one else place
+    left = left.strip()
     return left if _WORD.search(left) else text
 
 

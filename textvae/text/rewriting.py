@@ -70,13 +70,12 @@ def rewrite(
     affect = read(sources)
     targets = resolve(goals, affect)
     standard = scale.standardise(targets)
-    musts = [wording.binding(text, codec.orthography.casing) for text in sources]
-    said = candidates(sources, [pieces[i] for i in filled], standard, musts, codec, steering, wording)
     ways = targets[:, 0] - affect[:, 0]
-    said = [
-        {without_contrary(text, way): found for text, found in each.items()}
-        for each, way in zip(said, ways, strict=True)
+    musts = [
+        wording.binding(agreeing(text, text, way, wording), codec.orthography.casing)
+        for text, way in zip(sources, ways, strict=True)
     ]
+    said = candidates(sources, [pieces[i] for i in filled], standard, ways, musts, codec, steering, wording)
     edited: list[dict[str, Edit] | None] = [None for _ in sources]
     if editor:
         for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
@@ -177,16 +176,23 @@ def written(made: Iterable[Edit], text: str, way: float, codec: Codec, wording: 
     `wording` allows."""
     said: dict[str, Edit] = {}
     for edit in made:
-        form = without_contrary(capital(codec.orthography.restore(edit.form, text), text), way)
+        form = agreeing(capital(codec.orthography.restore(edit.form, text), text), text, way, wording)
         if wording.allows(form, text):
             said.setdefault(form, edit)
     return said
+
+
+def agreeing(text: str, source: str, way: float, wording: Wording) -> str:
+    """`text` without the emoji that contradict the `way`, unless they are to be kept of the source."""
+    bare = without_contrary(text, way)
+    return bare if wording.allows(bare, source) else text
 
 
 def candidates(
     texts: Sequence[str],
     pieces: Sequence[Sequence[int]],
     targets: Floats,
+    rises: Floats,
     musts: Sequence[Sequence[str]],
     codec: Codec,
     steering: Steering,
@@ -195,7 +201,8 @@ def candidates(
     """What the decoder says for each text on the way to its target: distinct texts and the hypotheses behind
     them, the likeliest where several searches find the same.
 
-    `targets` (N, 2) standardised, nan where nothing is asked for; `musts` are what each text has to hold.
+    `targets` (N, 2) standardised, nan where nothing is asked for; `rises` (N,) are how much more valence that
+    is; `musts` are what each text has to hold.
     Each text is decoded from its own content and, where words of it stand in the way, also from that of the
     rest, at every strength and side, all in one search. Where most of what is said loses words that are to be
     kept, or that no rewriting may change, a second search has to say them.
@@ -229,6 +236,7 @@ def candidates(
             for each in hypotheses:
                 text = put_back(codec.text(each.tokens, texts[i]), texts[i], musts[i])
                 text = articles_agree(text, texts[i])
+                text = agreeing(text, texts[i], rises[i], wording)
                 known = said[i].get(text)
                 if text and (known is None or known.log_prob_per_token < each.log_prob_per_token):
                     said[i][text] = each
