@@ -124,7 +124,10 @@ def test_unknown_verb_option_and_format(run: Run, refused: Refused) -> None:
 def test_columns(run: Run, tmp_path: Path, refused: Refused) -> None:
     file = tmp_path / "reviews.csv"
     file.write_text("id,review\n1,good\n")
-    refused(run("analyze", "--column", "text=", file), "names no column")
+    for nothing in ("text=", ""):
+        refused(run("analyze", "--column", nothing, file), "names no column")
+    both = run("evaluate", "affect", "--corpus", file, "--column", "review", "--column", "id")
+    refused(both, "--column names two columns 'text': 'review' and 'id'. Write NAME=COLUMN")
     for reviw in ("reviw", "text=reviw"):
         refused(run("analyze", "--column", reviw, file), "did you mean 'review'")
     refused(run("analyze", "--column", "txt=review", file), "did you mean 'text'")

@@ -75,6 +75,8 @@ def test_what_a_model_was_trained_on_is_not_measured(
         == f"rated.csv/train ({train} of {train} trained on)"
     )
     assert evaluated(run, "--corpus", "rated.csv", "--split", "dev")[1] == "rated.csv/dev"
+    again = evaluated(run, "--corpus", "rated.csv", "--column", "arousal=v")  # the others are still known
+    assert again[1] == "rated.csv/test"
     wrong = run("evaluate", "affect", "--model", "run", "--corpus", "rated.csv", "--split", "tset")
     refused(wrong, "'tset': it has dev, test, train, and all.")
     few = run("calibrate", "run", "--corpus", "rated.csv", "-o", "new")  # not the rows that taught it
@@ -134,3 +136,8 @@ def test_rules_of_trainings_on_text(run: Run, here: Path, refused: Callable[...,
     assert (
         judged.err == f"textvae: rated.csv: test, {test} of 121 rows, as the model's training divided it.\n"
     )
+    looked = run(
+        "latent", "text", "--corpus", "rated.csv", "--device", "cpu", "--points", "--format", "jsonl"
+    )
+    assert looked.err.startswith(judged.err)
+    assert len(looked.out.splitlines()) == test

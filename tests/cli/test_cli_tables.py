@@ -181,6 +181,7 @@ def test_several_tables_need_the_same_columns(run: Run, refused: Refused) -> Non
         (("reviews.csv", "--with", "autor"), "did you mean 'author'?"),
         (("reviews.csv", "--with", "all"), "--with-all takes all"),
         (("reviews.csv", "--with", "=id"), "names no column"),
+        (("reviews.csv", "--with", ""), "names no column"),
         (("reviews.csv", "--with", "a=id", "--with", "a=stars"), "two columns 'a': 'id' and 'stars'"),
         (("reviews.csv", "--with-all", "--with", "author=id"), "two columns 'author': 'id' and 'author'"),
         (("reviews.csv", "--with", "line=id"), "have a column 'line' of their own"),

@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 
 def parse_columns(given: Sequence[str] | None) -> dict[str, str]:
-    """`["review", "label=stars"]` as `{"text": "review", "label": "stars"}`."""
-    columns = {}
-    for pair in given or []:
-        field, column = _parted(pair, "--column", plain="text")
-        columns[field] = column
-    return columns
+    """`["review", "label=stars"]` as `{"text": "review", "label": "stars"}`. Raises `InputError` where a
+    field is to be two columns."""
+    return _named((_parted(pair, "--column", plain="text") for pair in given or ()), "--column")
 
 
 def text_column(given: str | None) -> str | None:
@@ -63,7 +60,7 @@ def carry(
         renamed = {column: name for name, column in pairs}
         others = (column for column in types if column != (text or "text"))
         pairs = [(renamed.get(column, column), column) for column in others] + pairs
-    chosen = _named(pairs)
+    chosen = _named(pairs, "--with")
     _check(chosen, tables, own)
     forms = (_form(format, types.get(column, str)) for column in chosen.values())
     return tuple(
@@ -94,18 +91,21 @@ def _parted(pair: str, option: str, plain: str | None = None) -> tuple[str, str]
     """NAME and COLUMN of `NAME=COLUMN`; a column alone has the name `plain`, or its own."""
     name, equals, column = pair.partition("=")
     if not equals:
-        return (pair if plain is None else plain), pair
+        name, column = pair if plain is None else plain, pair
     if not (name and column):
         raise InputError(f"{option} {pair!r} names no column: write {option} COLUMN, or NAME=COLUMN.")
     return name, column
 
 
-def _named(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _named(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     """Name -> column. Raises `InputError` where one name is for two columns."""
     chosen: dict[str, str] = {}
     for name, column in pairs:
         if chosen.setdefault(name, column) != column:
-            raise InputError(f"--with names two columns {name!r}: {chosen[name]!r} and {column!r}.")
+            raise InputError(
+                f"{option} names two columns {name!r}: {chosen[name]!r} and {column!r}. Write NAME=COLUMN to "
+                "tell them apart."
+            )
     return chosen
 
 

@@ -149,10 +149,10 @@ def latent(
         return
     if corpus is None:
         raise InputError("latent encodes the sentences of a corpus: add --corpus yelp, or --corpus FILE.")
-    found, name = chosen(corpus, split, corpora, column)
+    writer = open_writer(model, device, precision)
+    found, name = chosen(corpus, split, corpora, column, model=writer)
     with render.waiting(f"reading {name}"):
         drawn = latent_rows.draw(found, sentences, seed)
-    writer = open_writer(model, device, precision)
     with render.counting("encoding", len(drawn)) as progress:
         look = latent_rows.encode(writer, drawn, name, progress)
     if look.skipped:

@@ -83,8 +83,8 @@ def part_of(
     known = trained_as(config, corpus)
     columns = parse_columns(column)
     if is_own(corpus):
-        if known and not columns and is_table(Path(corpus)):
-            columns = columns_in_training(config)
+        if known and is_table(Path(corpus)):
+            columns = columns_in_training(config) | columns
         rows = list(read_corpus(corpus, columns=columns or None))
         return _part_of_file(corpus, rows, split, usual, config, known)
     if split is None and corpus in card_names():
