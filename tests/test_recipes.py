@@ -46,6 +46,9 @@ def test_bases_that_lead_nowhere(tmp_path: Path) -> None:
         load_recipe("text", write(tmp_path, top='base = "missing"'))
     with pytest.raises(RecipeError, match="name another recipe beside it"):
         load_recipe("text", write(tmp_path, top="base = 3"))
+    for text in ('model = "small"', "stage = [1]"):
+        with pytest.raises(RecipeError, match=r"top\.toml: (model|stage) is no table"):
+            load_recipe("affect", write(tmp_path, top=text))
 
 
 def test_recipes_in_folders_have_names() -> None:

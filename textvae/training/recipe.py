@@ -27,14 +27,16 @@ def load_recipe(kind: str, name_or_path: str, overrides: Mapping[str, str] | Non
     says of a key stands in place of what the base says.
 
     Raises `UnknownNameError` for a recipe or a table that is not known, `RecipeError` for a file that is not
-    TOML.
+    TOML, or not of tables.
     """
     path = _place(kind, name_or_path)
     recipe = _read(path, ())
     known = _tables(kind)
-    for name in recipe:
+    for name, table in recipe.items():
         if name not in known:
             raise UnknownNameError("table of the recipe", name, known, f"It stands in {path}.")
+        if not all(isinstance(one, dict) for one in (table if isinstance(table, list) else [table])):
+            raise RecipeError(f"{path}: {name} is no table: write [{name}], and its keys below.")
     for key, value in (overrides or {}).items():
         _override(recipe, key, value, known)
     return recipe
