@@ -1,6 +1,7 @@
 """Which sentences a model was trained on: measuring divides a corpus as the training did."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = Path("mine.csv")
     path.write_text("\n".join(["review", *LINES, *map(str.upper, LINES)]) + "\n")
     return path
+
+
+def test_what_can_be_read_but_once_is_left_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert noted([str(tmp_path / "pipe.csv")]) == {str(tmp_path / "pipe.csv"): ""}
 
 
 @pytest.mark.parametrize("held_out", [0.0, 0.02, 0.2])

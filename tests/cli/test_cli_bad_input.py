@@ -105,6 +105,8 @@ def test_transfer_without_a_target(run: Run, refused: Refused) -> None:
 
 def test_no_such_file(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("analyze", tmp_path / "none.txt"), "there is no file")
+    missing = tmp_path / "my table.csv"  # no sentence
+    refused(run("transfer", "--valence", "4", "--file", missing), f"no file {missing}: check the name.")
     refused(run("analyze", "the food was cold"), '--text "the food was cold"', "| textvae analyze -")
     refused(run("analyze", tmp_path), "is a folder")
     refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt: check the name")

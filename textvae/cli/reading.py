@@ -207,7 +207,7 @@ def _check_file(name: str, of: int) -> None:
         raise TextError(f"{name} is a folder: name the files in it ({path / '*.txt'}, say).")
     if not path.exists():
         hint = "check the name"
-        if " " in name.strip():
+        if " " in name.strip() and not is_table(path):
             hint = f'for a sentence write --text "{name}", or: echo "{name}" | textvae analyze -'
         raise TextError(f"there is no file {name}: {hint}.")
     if path.is_file() and path.stat().st_size == 0:

@@ -20,7 +20,9 @@ def is_own(name_or_path: str | Path) -> bool:
 
 
 def checksum(path: str | Path) -> str:
-    """The first 12 hex digits of a file's sha256; "" where it cannot be read."""
+    """The first 12 hex digits of a file's sha256; "" where it cannot be read, or but once (a pipe)."""
+    if not Path(path).is_file():
+        return ""
     try:
         with Path(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:12]
