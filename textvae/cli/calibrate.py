@@ -7,8 +7,15 @@ import typer
 
 from textvae.cli import render
 from textvae.cli.evaluate import show
-from textvae.cli.measured import ColumnOption, chosen
-from textvae.cli.options import CorporaOption, DeviceOption, Format, FormatOption, PrecisionOption
+from textvae.cli.measured import chosen
+from textvae.cli.options import (
+    ColumnOption,
+    CorporaOption,
+    DeviceOption,
+    Format,
+    FormatOption,
+    PrecisionOption,
+)
 from textvae.cli.output import Target, check_model_place
 from textvae.errors import OutputError
 

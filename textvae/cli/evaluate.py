@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from textvae.cli import render
-from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, spread
+from textvae.cli.measured import SplitOption, chosen, fitting, spread
 from textvae.cli.models import open_reader, open_writer
 from textvae.cli.options import (
     AffectModelOption,
+    ColumnOption,
     CorporaOption,
     DeviceOption,
     ForceOption,

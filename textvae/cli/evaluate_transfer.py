@@ -6,9 +6,10 @@ import typer
 
 from textvae.cli import render
 from textvae.cli.evaluate import OutputsOption, judgements, show
-from textvae.cli.measured import ColumnOption, SplitOption, chosen, fitting, judge_of
+from textvae.cli.measured import SplitOption, chosen, fitting, judge_of
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
+    ColumnOption,
     CorporaOption,
     DeviceOption,
     ForceOption,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textvae.cli import figures, latent_rows, reading, render
-from textvae.cli.measured import ColumnOption, chosen
+from textvae.cli.measured import chosen
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
+    ColumnOption,
     CorporaOption,
     DeviceOption,
     ForceOption,

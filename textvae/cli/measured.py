@@ -22,16 +22,6 @@ SplitOption = Annotated[
         "says, or those that the model's training made of it. Default: test, or all where there is none."
     ),
 ]
-ColumnOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        metavar="[NAME=]COLUMN",
-        help="Of a table: the column of the text, or NAME=COLUMN for valence, label, split, ...; "
-        "may be repeated.",
-    ),
-]
-
 
 HELD_OUT = ("dev", "test")
 """Splits of public corpora that no training learns from."""

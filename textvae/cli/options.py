@@ -128,6 +128,15 @@ WithoutOption = Annotated[
         "words and exclamation marks; frames, words around it. May be repeated.",
     ),
 ]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="[NAME=]COLUMN",
+        help="Of a table: the column of the text, or NAME=COLUMN for valence, label, split, ...; "
+        "may be repeated.",
+    ),
+]
 TextColumnOption = Annotated[
     str | None,
     typer.Option("--column", metavar="COLUMN", help="The column of a table that holds the text."),

@@ -9,9 +9,8 @@ import typer
 from textvae.cli import render
 from textvae.cli.columns import parse_columns
 from textvae.cli.following import follow
-from textvae.cli.measured import ColumnOption
 from textvae.cli.models import open_reader
-from textvae.cli.options import CorporaOption, DeviceOption, PrecisionOption
+from textvae.cli.options import ColumnOption, CorporaOption, DeviceOption, PrecisionOption
 from textvae.cli.output import check_folder_place
 from textvae.errors import InputError, OutputError, RecipeError
 

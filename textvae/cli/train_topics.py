@@ -7,7 +7,7 @@ import typer
 
 from textvae.cli import render
 from textvae.cli.following import follow
-from textvae.cli.options import CorporaOption, DeviceOption
+from textvae.cli.options import CorporaOption, DeviceOption, TextColumnOption
 from textvae.cli.train import OutOption, ResumeOption, SeedOption, SetOption, check_folder, resolved
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def topics(
     recipe: Annotated[
         str, typer.Option(help="A recipe that ships (see textvae train recipes topics) or a .toml file.")
     ] = "dirichlet",
-    column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column of a table that holds the text.")
-    ] = None,
+    column: TextColumnOption = None,
     resume: ResumeOption = False,
     set: SetOption = None,  # noqa: A002
     corpora: CorporaOption = None,
