@@ -1,13 +1,17 @@
 """Emoji in rewritten sentences: set aside, put back where they stood, left out where they contradict."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textvae.text.data import DataOptions
+from textvae.text.gathering import bare, gather
 from textvae.text.orthography import Orthography
 from textvae.text.pictures import put_pictures_back, without_contrary, without_pictures
+from textvae.text.preparation import prepare
 from textvae.text.writer import TextWriter
 
 ASIDE = Orthography("plain", {"london": "London"}, pictures=False)
@@ -87,6 +91,25 @@ def test_the_form_has_no_emoji_and_an_unchanged_sentence_comes_back(text: str) -
 
 def test_capitals_and_emoji_come_from_the_source() -> None:
     assert ASIDE.restore("we hate london.", "We love London 😍.") == "We hate London. 😍"
+
+
+def test_a_text_model_is_not_taught_what_it_is_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "mine.txt"
+    sentences = [f"We were late {i} times in March 😡" for i in range(60)] + [
+        "😡 😡 😡",
+        "It was “fine” in May",
+    ]
+    path.write_text("\n\n".join(sentences), encoding="utf-8")
+    gathered = gather(DataOptions((str(path),)), ("train",), Orthography("plain"))
+    taught = bare(gathered["train"], "plain")
+    assert all(item.form.isascii() and item.form for item in taught)
+    assert {item.form for item in taught} == {
+        form for item in gathered["train"] if (form := ASIDE.normalise(item.text))
+    }
+    assert bare(gathered["train"], "given") == gathered["train"]
+    prepared = prepare(DataOptions((str(path),), tokens="words"), 9, None, "", 1)
+    assert "late" in prepared.tokenizer.decode(prepared.train.tokens.tolist())
+    assert prepared.tokenizer.decode(prepared.train.tokens.tolist()).isascii()
 
 
 def test_text_en_rewrites_sentences_with_emoji() -> None:

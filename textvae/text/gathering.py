@@ -6,7 +6,7 @@ One rule for training and for measuring: a sentence's part goes by its text or b
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textvae.corpora import Sentence, read_corpus
@@ -15,6 +15,7 @@ from textvae.corpora.tables import is_table
 from textvae.errors import RecipeError
 from textvae.text.data import DataOptions, Item
 from textvae.text.orthography import Orthography
+from textvae.text.pictures import without_pictures
 
 OWN_SHARE = 0.1
 """Share that is held out of a user's own file without splits where the recipe holds out nothing."""
@@ -124,6 +125,21 @@ def gather(options: DataOptions, splits: Sequence[str], orthography: Orthography
             raise _missing(split, options, held_out)
     counts = {split: len(forms) for split, forms in {**found, **passed}.items()}
     return Gathered({split: list(items.values()) for split, items in found.items()}, counts, left_out)
+
+
+def bare(items: Iterable[Item], form: str) -> list[Item]:
+    """The items as a model of this form is shown them: without emoji, which are set aside where it rewrites,
+    too; those of emoji alone are left out. In the form `given` all stay."""
+    if form == "given":
+        return list(items)
+    orthography = Orthography(form, pictures=False)
+    found = []
+    for item in items:
+        if (text := without_pictures(item.text)) != item.text:
+            item = replace(item, text=text, form=orthography.normalise(text))
+        if item.form:
+            found.append(item)
+    return found
 
 
 def _by_text(form: str, held_out: float) -> str:

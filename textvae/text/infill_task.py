@@ -15,7 +15,7 @@ from textvae.affect.reader import AffectReader
 from textvae.errors import RecipeError
 from textvae.text.blanks import Alphabet, Blanked, BlankOptions, blank, tell
 from textvae.text.data import DataOptions, Dataset, Item, read_affect
-from textvae.text.gathering import gather
+from textvae.text.gathering import bare, gather
 from textvae.text.infill import InfillConfig, InfillModel, base_checksum
 from textvae.text.lexicon import learn_lexicon
 from textvae.text.orthography import Orthography
@@ -58,7 +58,8 @@ class InfillTask:
         self.model.to(device.device)
         plain = Orthography(self.data.form)
         gathered = gather(self.data, ("train", "dev"), plain)
-        items, dev = gathered["train"], gathered["dev"][:: max(1, len(gathered["dev"]) // DEV_SENTENCES)]
+        items, dev = (bare(gathered[split], self.data.form) for split in ("train", "dev"))
+        dev = dev[:: max(1, len(dev) // DEV_SENTENCES)]
         read = read_affect(items, plain, reader.score, reader.checksum)
         self.mean, self.sd = read.mean(0), np.maximum(read.std(0), 1e-3)
         standard = (read - self.mean) / self.sd
@@ -66,7 +67,7 @@ class InfillTask:
             learn_lexicon([item.form for item in items], standard), self.data.affect_words
         )
         self.train_set = self._dataset(items, standard, carriers)
-        self.account = gathered.account(len(items) - len(self.train_set), self.data.max_pieces)
+        self.account = gathered.account(len(gathered["train"]) - len(self.train_set), self.data.max_pieces)
         dev_read = read_affect(dev, plain, reader.score, reader.checksum)
         self.dev_set = self._dataset(dev, (dev_read - self.mean) / self.sd, carriers)
 

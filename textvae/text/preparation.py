@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from textvae.corpora.corpus import noted
 from textvae.errors import RecipeError
 from textvae.text.data import DataOptions, Dataset, Item, Score, carrying_pieces, read_affect
-from textvae.text.gathering import gather
+from textvae.text.gathering import bare, gather
 from textvae.text.lexicon import Lexicon, learn_lexicon, log_odds
 from textvae.text.orthography import Orthography, learn_casing
 from textvae.text.tokenizer import Tokenizer
@@ -56,7 +56,7 @@ def prepare(
         raise RecipeError(f"[data] tokens = {data.tokens!r}: use {' or '.join(TOKENS)}.")
     plain = Orthography(data.form)
     gathered = gather(data, ("train", "dev"), plain)
-    items, dev = gathered["train"], gathered["dev"][:dev_sentences]
+    items, dev = bare(gathered["train"], data.form), bare(gathered["dev"][:dev_sentences], data.form)
     casing = learn_casing(item.text for item in items) if data.form == "plain" else {}
     mean, sd = NEUTRAL
     lexicon: Lexicon = {}
@@ -81,7 +81,7 @@ def prepare(
         _dataset(some, tokenizer, carriers, read, data.max_pieces)
         for some, read in ((items, readings), (dev, dev_readings))
     )
-    account = gathered.account(len(items) - len(train_set), data.max_pieces)
+    account = gathered.account(len(gathered["train"]) - len(train_set), data.max_pieces)
     corpora = noted(data.corpora)
     return Prepared(tokenizer, casing, lexicon, carriers, mean, sd, train_set, dev_set, corpora, account)
 
