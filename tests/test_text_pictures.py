@@ -26,6 +26,7 @@ ASIDE = Orthography("plain", {"london": "London"}, pictures=False)
         ("Late😡again", "Late again"),
         ("Thanks 🙏🏽!", "Thanks!"),
         ("Late 😡, of course 👩\u200d❤\ufe0f\u200d👨.", "Late, of course."),
+        ("A good room ⭐⭐⭐⭐⭐!", "A good room!"),
         ("A ♯ and a ♭", "A ♯ and a ♭"),
         ("no emoji", "no emoji"),
         ("👍", ""),

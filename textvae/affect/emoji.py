@@ -27,11 +27,14 @@ SAID: Mapping[str, str] = {
 }
 """Words, from pleasant to unpleasant, and the emoji that say them. What else is an emoji says nothing."""
 
-PICTURES = "\u2600-\u266c\u2670-\u27bf\U0001f000-\U0001faff"
+PICTURES = (
+    "\u231a\u231b\u23e9-\u23fa\u2600-\u266c\u2670-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"
+    "\U0001f000-\U0001faff"
+)
 """Characters that are emoji, as ranges of a regular expression; the signs of music among them are none."""
 
-JOINERS = "\u200d\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
-"""What makes one emoji of several, or gives it a colour."""
+JOINERS = "\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+"""What makes one emoji of several, puts a frame around it (also around a number) or gives it a colour."""
 
 
 def _rule(pattern: str, words: str) -> dict[str, object]:
