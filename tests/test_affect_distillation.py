@@ -10,6 +10,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from textvae.affect import distillation
 from textvae.affect.distillation import plain, readings_of
+from textvae.affect.emoji import reading_emoji
 from textvae.affect.encoder import BertEncoder, BertSize
 from textvae.affect.lessons import Lessons, standardised
 from textvae.affect.model import AffectModel, Scale
@@ -95,6 +96,9 @@ def test_a_teacher_reads_a_list_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
         teacher.model.mean.bias.add_(1.0)
     readings_of(teacher, ["a", "bcd"])  # type: ignore[arg-type]
     assert teacher.calls == 3  # another teacher
+    teacher.pieces.tokenizer = reading_emoji(teacher.pieces.tokenizer)
+    readings_of(teacher, ["a", "bcd"])  # type: ignore[arg-type]
+    assert teacher.calls == 4  # who reads other pieces
 
 
 def test_readings_are_standardised_as_the_model_gives_them() -> None:

@@ -143,8 +143,8 @@ def readings_of(
 ) -> np.ndarray:
     """(N, 6) means and spreads of the three dimensions on the 1-5 scale, NaN for a blank text.
 
-    They are computed once and kept in the user's cache, under the teacher's network (`weights`, where its
-    digest is known) and the texts; how the teacher is calibrated makes no difference to them.
+    They are computed once and kept in the user's cache, under the teacher's network and tokenizer (`weights`,
+    where their digest is known) and the texts; how the teacher is calibrated makes no difference to them.
     """
     digest = weights.copy() if weights else _weights_of(teacher)
     for text in texts:
@@ -157,7 +157,7 @@ def readings_of(
 
 
 def _weights_of(teacher: AffectReader) -> "hashlib._Hash":
-    digest = hashlib.sha256(teacher.device_name.encode())
+    digest = hashlib.sha256((teacher.device_name + teacher.pieces.tokenizer.to_str()).encode())
     for name, tensor in sorted(teacher.model.state_dict().items()):
         digest.update(name.encode() + tensor.float().cpu().numpy().tobytes())
     return digest
