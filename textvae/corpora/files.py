@@ -135,7 +135,7 @@ def _sentences(
                 row if column in row or not path.is_file() else column_types(path)
             )  # JSON has its own a row
             if column not in known:
-                hint = "" if field in columns else "Say which column holds the text: text=COLUMN."
+                hint = "" if field in columns else "Say which column holds the text: --column COLUMN."
                 raise UnknownNameError(f"column in {path}", column, known, hint)
         rest = tuple(map(row.get, others)) if others else ()
         yield _sentence(row, wanted, rest, f"{path}, line {number}")
