@@ -141,6 +141,11 @@ def test_no_two_sentences_are_given_the_same_frame() -> None:
         "she had bad luck. Good.",
         "they had bad luck. Good.",
     ]
+    signed = revised("The bus was bad 🚌. The food was bad 🍕.", Framing())  # an emoji hides no frame
+    assert [passage.text for passage in signed if not passage.blank] == [
+        "I am glad that the bus was bad 🚌.",
+        "Luckily, the food was bad 🍕.",
+    ]
     told = [passage.transfer.candidates for passage in found if passage.transfer]
     assert [[one.rank for one in some] for some in told] == [[1]] * 4
     *_, last = revised(text, Framing(), n=2)

@@ -126,6 +126,7 @@ def test_a_death_is_neither_put_in_nor_taken_out(text: str, source: str, fault: 
     ("text", "source", "fault"),
     [
         ("Tom left the window open.", "Who left the window open?", "is no question"),
+        ("Send me the report, thank you 🙏", "Send me the report 🙏", ""),
         ("Was this your trip?", "This was your good trip.", "is a question"),
         ("Is he here now?!", "Is he here?", "shouts a question"),
         ("I laughed at the dog.", "Stop shouting at the dog.", "is no order"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from textvae.text.frames import REMEMBERED, unframed
 from textvae.text.lexicon import words_of
+from textvae.text.pictures import without_pictures
 from textvae.text.settings import Steering
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
 from textvae.text.statements import order
@@ -130,7 +131,7 @@ class _Said:
 
 @lru_cache(REMEMBERED)
 def _said(text: str) -> _Said:
-    core = unframed(plain(text))
+    core = unframed(plain(without_pictures(text)))
     words = tuple(words_of(core))
     persons = frozenset(map(_person, words)) | {None}
     denials = Counter(filter(NEGATION.fullmatch, words)).total()

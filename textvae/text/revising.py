@@ -9,6 +9,7 @@ from typing import Any
 from textvae.corpora.splitting import split_sentences
 from textvae.errors import InputError, TooLongError
 from textvae.text.frames import frame_of
+from textvae.text.pictures import without_pictures
 from textvae.text.targets import Target, parse_target
 from textvae.text.values import Transfer
 
@@ -155,7 +156,7 @@ def _varied(tried: Transfer | str, used: set[str], count: int) -> Transfer | str
     if isinstance(tried, str):
         return tried
     ranked = list(tried.candidates)
-    frames = [frame_of(" ".join(each.text.lower().split())) for each in tried.passed]
+    frames = [frame_of(" ".join(without_pictures(each.text).lower().split())) for each in tried.passed]
     best = next((i for i, frame in enumerate(frames) if frame not in used), 0)
     used.update(filter(None, frames[best : best + 1]))
     ranked = [*ranked[best : best + 1], *ranked[:best], *ranked[best + 1 :]][:count]
