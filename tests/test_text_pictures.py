@@ -12,6 +12,7 @@ from textvae.text.gathering import bare, gather
 from textvae.text.orthography import Orthography
 from textvae.text.pictures import put_pictures_back, without_contrary, without_pictures
 from textvae.text.preparation import prepare
+from textvae.text.revising import why_unmoved
 from textvae.text.writer import TextWriter
 
 ASIDE = Orthography("plain", {"london": "London"}, pictures=False)
@@ -119,7 +120,10 @@ def test_text_en_rewrites_sentences_with_emoji() -> None:
     assert found.passed
     assert "👎" not in found.text
     assert writer.transfer("I hate this place 🏖", valence=4.0).text.endswith(" 🏖")
-    assert writer.reconstruct("I love this place 😍") == "I love this place 😍"
+    assert writer.reconstruct(["I love this place 😍", " 😍 ", "  "]) == ["I love this place 😍", "😍", ""]
+    assert writer.reconstruct("😍", restored=False) == ""
+    nothing = writer.transfer("😡", valence=4.0)
+    assert (nothing.text, why_unmoved(nothing)) == ("😡", "has no words")
 
 
 def test_blanks_by_the_thousand_take_no_time() -> None:

@@ -90,7 +90,7 @@ def _unmoved(text: str) -> Row:
 
 def rows(moved: "Transfer", request: Request) -> list[Row]:
     """The rows of one sentence."""
-    from textvae.text.revising import NO_CANDIDATE
+    from textvae.text.revising import why_unmoved
 
     start: Row = dict.fromkeys(COLUMNS) | {
         "source": moved.source,
@@ -101,7 +101,7 @@ def rows(moved: "Transfer", request: Request) -> list[Row]:
     }
     shown = moved.candidates if request.everything else moved.passed
     if not shown:
-        return [start | {"fault": moved.candidates[0].fault if moved.candidates else NO_CANDIDATE}]
+        return [start | {"fault": why_unmoved(moved)}]
     return [
         start
         | {
@@ -180,9 +180,9 @@ def distance(row: Row) -> float:
 
 def reason(fault: str, away: float = 0.0) -> str:
     """Why nothing came of a sentence that was so far `away` from its target."""
-    from textvae.text.revising import NO_CANDIDATE, TOO_LONG, TOO_SHORT
+    from textvae.text.revising import NO_CANDIDATE, NO_WORDS, TOO_LONG, TOO_SHORT
 
-    if fault in (TOO_LONG, TOO_SHORT):
+    if fault in (TOO_LONG, TOO_SHORT, NO_WORDS):
         return f"stays: it {fault}"
     if fault == NO_CANDIDATE:
         return f"could not get there: {fault}"

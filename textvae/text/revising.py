@@ -29,7 +29,7 @@ CHOICE = 8
 """Candidates of a sentence that it is chosen from, so that not all sentences begin with the same words."""
 
 TOO_SHORT, TOO_LONG = "is too short", "is too long"
-NO_CANDIDATE = "no candidate holds the words asked for"
+NO_WORDS, NO_CANDIDATE = "has no words", "no candidate holds the words asked for"
 """The faults of a sentence that has no candidate at all."""
 
 _GAP = re.compile(r"\s+")
@@ -130,6 +130,13 @@ def revise(
         yield Passage(place, len(text), line, text[place:], text[place:])
 
 
+def why_unmoved(tried: Transfer) -> str:
+    """What makes a sentence stay as it is: its best candidate's fault, or why it has no candidate."""
+    if tried.candidates:
+        return tried.candidates[0].fault
+    return NO_WORDS if tried.source_valence is None else NO_CANDIDATE
+
+
 def _whole(sentence: str) -> bool:
     return len(sentence.split()) >= SHORTEST and not sentence.endswith(",")
 
@@ -173,8 +180,7 @@ def _revised(
         return replace(kept, fault=tried or TOO_SHORT)
     best = next(iter(tried.candidates if everything else tried.passed), None)
     if best is None:
-        fault = tried.candidates[0].fault if tried.candidates else NO_CANDIDATE
-        return replace(kept, transfer=tried, fault=fault)
+        return replace(kept, transfer=tried, fault=why_unmoved(tried))
     return replace(kept, transfer=tried, text=with_gaps(best.text, span.text), fault=best.fault)
 
 
