@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from textvae.cli.measured import part_of
+from textvae.cli.measured import judge_of, part_of
+from textvae.errors import CorpusError
 
 Run = Callable[..., Any]
 RECIPE = """
@@ -99,6 +100,11 @@ def test_the_splits_of_a_table_are_its_column_s(here: Path) -> None:
     Path("divided.csv").write_text("text,split\na,train\nc,dev\n")
     assert part_of("divided.csv", None, None).name == "divided.csv/all"
     assert part_of("divided.csv", None, None, usual="dev").name == "divided.csv/dev"
+
+
+def test_a_table_without_splits_has_nothing_to_train_a_judge_on(here: Path) -> None:
+    with pytest.raises(CorpusError, match="no sentence of the split 'train': say in a column `split`"):
+        judge_of("rated.csv", None, ["review"], None)
 
 
 def test_public_corpora() -> None:

@@ -141,7 +141,7 @@ def _none_of(corpus: str, split: str, known: Iterable[str] = ()) -> CorpusError:
     if there := sorted(filter(None, set(known))):
         ways = f"it has {', '.join(there)}, and all"
     else:
-        ways = "leave out --split, or say in a column `split` which sentences it has"
+        ways = "say in a column `split` which sentences are in it, or leave out --split"
     return CorpusError(f"{corpus} has no sentence of the split {split!r}: {ways}.")
 
 
