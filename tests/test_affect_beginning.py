@@ -117,6 +117,7 @@ class Teacher:
 
     def __init__(self, value: float) -> None:
         self.value = value
+        self.pieces = SimpleNamespace(tokenizer=tokenizer())
         self.model = torch.nn.Linear(1, 1)
         torch.nn.init.constant_(self.model.weight, value)
 
