@@ -5,10 +5,10 @@ import pytest
 
 from textvae.affect.encoder import BertEncoder
 from textvae.affect.reader import AffectReader
-from textvae.text.editing import UNASKED
 from textvae.text.infill import base_checksum
 from textvae.text.lexicon import words_of
 from textvae.text.similarity import FUNCTION_WORDS
+from textvae.text.wording import UNASKED
 from textvae.text.writer import TextWriter
 from textvae.training.checkpoint import load_checkpoint
 

@@ -264,8 +264,7 @@ def test_no_advice(form: str) -> None:
 def test_nobody_is_glad_that_something_should_be_done() -> None:
     for way, frames in ((UP, (1, 0)), (DOWN, (-1, 0)), (LOUDER, (0, 1)), (CALMER, (0, -1))):
         found = [edit.form for edit in framed("you should go home.", HERE, way, 9, 1.0)]
-        suited = [frame for frame in ADVICE[frames] if "minor" not in frame]  # of what is not pleasant
-        assert found == [frame.replace("*", "you should go home") + "." for frame in suited]
+        assert found == [frame.replace("*", "you should go home") + "." for frame in ADVICE[frames]]
     calm = [edit.form for edit in framed("you should have gone home.", HERE, CALMER, 9, 1.0)]
     assert not [form for form in calm if "urgent" in form]
 
@@ -311,8 +310,7 @@ def test_frames_lead_one_way_at_a_price() -> None:
 @pytest.mark.parametrize(
     ("own", "way", "there", "missing"),
     [
-        (-0.4, UP, "i am glad that", "luckily,"),
-        (-0.4, UP, "i am glad that", "fortunately,"),
+        (-0.1, UP, "i am glad that", "*, but it all worked out well"),
         (-1.5, UP, "*, but it all worked out well", "i am glad that"),
         (0.5, UP, "luckily,", "*, but it all worked out well"),
         (0.4, DOWN, "it is terrible that", "sadly,"),
@@ -346,7 +344,7 @@ def test_nobody_supposes_what_he_knows() -> None:
 def test_nobody_makes_little_of_what_is_felt(own: float) -> None:
     found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 20, 0.0)]
     assert "it was so, i suppose." in found
-    assert not re.search("normal|unusual|the case|minor", " ".join(found))
+    assert not re.search("normal|unusual|the case", " ".join(found))
 
 
 def test_what_says_two_things_is_not_framed_from_behind() -> None:
@@ -421,7 +419,7 @@ def test_nobody_is_happy_about_a_death() -> None:
         assert framed(form, bad, UP, 20, 0.0) == []
         assert framed(form, bad, DOWN, 20, 0.0)
         calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
-        assert not re.search("normal|unusual|minor|suppose|assume", calm)
+        assert not re.search("normal|unusual|suppose|assume", calm)
         assert not any("wow" in edit.form for edit in framed(form, HERE, LOUDER, 20, 0.0))
     assert framed("nobody died in the crash.", bad, UP, 20, 0.0)
     assert framed("my phone has died.", bad, UP, 20, 0.0)
@@ -527,7 +525,7 @@ def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
         ("3. they spoke together.", "3. i am glad that they spoke together."),
         ("it rains every day, doesn't it?", "luckily, it rains every day, doesn't it?"),
         ('he was late, you know?"', 'luckily, he was late, you know?"'),
-        ('a video of a "friendly fire" accident', 'a video of a "friendly fire" accident, i am happy to say'),
+        ('a video of a "friendly fire" test', 'a video of a "friendly fire" test, i am happy to say'),
         ("just had the best soup #foodie #tokyo", "good news: just had the best soup #foodie #tokyo"),
         ("we won the match! #COYS", "we won the match, i am happy to say! #COYS"),
         ("yes, and you will hear him.", "yes, and i am glad that you will hear him."),
@@ -587,7 +585,9 @@ def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
 def test_what_says_both_is_neither_good_nor_bad() -> None:
     for form in ("it was late, but he went home.", "she fell, though i ran.", "we lost, although we ran."):
         for own in (HERE, -2 * UP, 2 * UP):
-            assert framed(form, own, UP, 20, 0.0) == framed(form, own, DOWN, 20, 0.0) == []
+            assert framed(form, own, UP, 20, 0.0) == []
+            regret = [edit.form for edit in framed(form, own, DOWN, 20, 0.0) if edit.form != form]
+            assert regret in ([], [f"sadly, {form}", f"unfortunately, {form}"])
 
 
 def test_a_sentence_behind_but_is_granted_with_though() -> None:

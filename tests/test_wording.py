@@ -147,3 +147,18 @@ PASSING: dict[str, Any] = {
 def test_what_is_offered(change: dict[str, Any], fault: str) -> None:
     case = PASSING | change
     assert fault_of(**case | {"affect": np.array(case["affect"])}) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "fault"),
+    [
+        ("my father had an outstanding performance.", "my father had an accident.", 'loses "accident"'),
+        ("i have a good arm.", "i have a broken arm.", 'loses "broken arm"'),
+        ("he found her by design.", "he found her by accident.", ""),
+        ("fuck tom!", "happy tom!", 'says "fuck"'),
+        ("she loved the baby.", "she lost the baby.", 'loses "lost the baby"'),
+    ],
+)
+def test_illness_stays_and_nothing_coarse_comes(text: str, source: str, fault: str) -> None:
+    affect = np.array([[-1.0, 0.0], [0.9, 0.0], [1.0, math.nan]])
+    assert fault_of(text, source, affect, 1.0, 0.0, 0.0, (), Steering(grave=False)) == fault

@@ -187,6 +187,7 @@ def test_the_plane() -> None:
     async def act(bench: Bench, pilot: Any) -> None:
         await bench.press(pilot, *["shift+right"] * 9, *["shift+up"] * 9)
         lines = bench.shown("Plane").split("\n")
+        assert len(lines) > 15  # of a screen of 30
         assert lines[0].rstrip()[-1] == "●"  # very pleasant and very excited: the corner
         assert sum(line.count("○") for line in lines) == 1
         assert isinstance(bench.view.query_one(Plane), Plane)

@@ -87,9 +87,9 @@ def strength(contribution: float) -> int:
 
 
 def told(words: Iterable[tuple[str, float]]) -> str:
-    """The words that add or take away most, if they are coloured at all: `lovely +0.37, rude -0.35`."""
-    found = [(word, value) for word, value in words if strength(value)]
-    found.sort(key=lambda pair: -abs(pair[1]))
+    """The words that add or take away most: `lovely +0.37, rude -0.35`; if none is coloured, the first."""
+    ranked = sorted(words, key=lambda pair: -abs(pair[1]))
+    found = [pair for pair in ranked if strength(pair[1])] or ranked[:1]
     return render.visible(", ".join(f"{word} {value:+.2f}" for word, value in found[:NAMED]))
 
 

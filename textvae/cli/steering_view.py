@@ -68,7 +68,8 @@ class SteeringView(App[list[str]]):
 
     CSS = """
     Horizontal { height: 1fr; }
-    Plane { width: 2fr; border: round $primary; border-title-align: center; border-subtitle-align: right; }
+    Plane { width: 2fr; height: 1fr; border: round $primary; }
+    Plane { border-title-align: center; border-subtitle-align: right; }
     #side { width: 1fr; padding: 0 1; }
     #sentence { height: auto; min-height: 3; padding: 0 1; border: round $secondary; }
     #status { height: 1; padding: 0 2; }
@@ -87,7 +88,7 @@ class SteeringView(App[list[str]]):
         Binding("enter", "keep", "keep"),
         Binding("u", "undo", "undo"),
         Binding("s", "save", "save"),
-        Binding("q,escape", "leave", "leave"),
+        Binding("q,escape,ctrl+c", "leave", "leave", key_display="q"),
     ]
     ENABLE_COMMAND_PALETTE = False
     rest_after = 0.3

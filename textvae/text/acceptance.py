@@ -15,7 +15,7 @@ from textvae.text.settings import Steering
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
 from textvae.text.statements import order
 from textvae.text.steering import Floats
-from textvae.text.wording import GRAVE, has, lost, plain
+from textvae.text.wording import GRAVE, SERIOUS, UNASKED, has, lost, plain
 
 _PERSONS = tuple(
     frozenset(words.split())
@@ -63,7 +63,7 @@ def fault_of(
         return f'says "{again}" again'
     if invented(text, source):
         return "says a placeholder"
-    if not steering.grave and (fault := _of_death(text, source)):
+    if not steering.grave and (fault := _tactless(text, source)):
         return fault
     if not steering.loose and (fault := strayed(text, source, names)):
         return fault
@@ -89,12 +89,17 @@ def invented(text: str, source: str = "") -> bool:
     }
 
 
-def _of_death(text: str, source: str) -> str:
-    """What word of a death only one of them has; empty if both have some, or none."""
-    ours, theirs = has(GRAVE, plain(text)), has(GRAVE, plain(source))
-    if theirs and not ours:
-        return f'loses "{theirs}"'
-    return f'says "{ours}"' if ours and not theirs else ""
+def _tactless(text: str, source: str) -> str:
+    """What word of a death only one of them has, what word of an accident or illness only the source, or what
+    coarse word only the text; empty if there is none."""
+    here, there = plain(text), plain(source)
+    for words in (GRAVE, SERIOUS):
+        ours, theirs = has(words, here), has(words, there)
+        if theirs and not ours:
+            return f'loses "{theirs}"'
+        if ours and not theirs and words is GRAVE:
+            return f'says "{ours}"'
+    return next((f'says "{word}"' for word in words_of(here) if word in UNASKED - {*words_of(there)}), "")
 
 
 def strayed(text: str, source: str, names: Container[str] = ()) -> str:

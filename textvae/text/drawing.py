@@ -8,7 +8,6 @@ import torch
 
 from textvae.text.acceptance import invented, repeated
 from textvae.text.codec import Codec
-from textvae.text.editing import UNASKED
 from textvae.text.infilling import Infiller, places_of
 from textvae.text.lexicon import words_of
 from textvae.text.model import Latent
@@ -16,6 +15,7 @@ from textvae.text.sampling import SampleOptions
 from textvae.text.settings import Steering
 from textvae.text.steering import Floats, Scale, merit
 from textvae.text.values import Draw
+from textvae.text.wording import UNASKED
 
 FAULT = 1e6
 """What each of its `faults` costs a draw."""

@@ -24,15 +24,8 @@ from textvae.text.lexicon import Lexicon, words_of
 from textvae.text.settings import Editing
 from textvae.text.similarity import FUNCTION_WORDS, NEGATION
 from textvae.text.steering import Floats
+from textvae.text.wording import UNASKED
 from textvae.training.checkpoint import load_checkpoint
-
-_COARSE = (
-    "ass asshole bastard bastards bitch bitches bullshit cock crap cunt damn damned dick fag fuck fucked "
-    "fucker fucking gay goddamn hell idiot idiots motherfucker nazi nigger piss pissed porn pussy rape raped "
-    "rapist retard retarded sex sexual sexy shit slut suck sucks whore"
-)
-UNASKED = frozenset(_COARSE.split())
-"""Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
 _HOLDING = FUNCTION_WORDS | {"thank", "thanks"}  # nobody says "thank Tom" for "hi Tom"
 

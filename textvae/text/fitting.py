@@ -10,16 +10,17 @@ from textvae.text.wording import GRAVE, SERIOUS, has
 CONCESSION = re.compile(r"\*, (?:but|though) ")
 """What frames have that grant a sentence which says the contrary."""
 
-DISMISSAL = ("quite normal", "nothing unusual", "often the case", "minor matter", "not urgent")
+DISMISSAL = ("quite normal", "nothing unusual", "often the case", "not urgent")
 """How frames end that make little of a thing."""
 
 DISMISSED = (-1.25, 2.0)
 """From where to where a statement may be made little of, in standard deviations of valence from the mean:
 nobody calls trivial what is felt."""
 
-DISJUNCT, CLAUSE = 0.35, 0.5
-"""How far on the other side of the mean of valence a sentence may lie, in standard deviations, for a disjunct
-("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad news."""
+CONTRARY = {1: (0.2, 0.2), -1: (0.35, 0.5)}
+"""For either way of valence, how far on the other side of the mean a sentence may lie, in standard
+deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
+news."""
 
 CONCEDED = {1: (0.7, inf), -1: (0.35, 1.5)}
 """For either way of valence, how far on the other side what is granted lies, in standard deviations."""
@@ -63,11 +64,11 @@ _BUSINESS = re.compile(
 )
 _ASKED = re.compile(
     r"(?:what|where|who|whose|why|how|which|when|do|does|did|is|are|was|were|can|could|would|will|have|has|"
-    r"may|might|any\w*|aren't|isn't|don't|didn't|won't)\b"
+    r"may|might|any\w*|(?:are|is|do|does|did|wo|ca|could|would)n't (?:i|you|he|she|it|we|they|there))\b"
 )
 _ASKS_TO_KNOW = re.compile(
-    r"(?:could|can|may|might|when|where|how|did|does|is there|are there|do you (?:know|have|mind)|will|"
-    r"would you (?:mind|please|like)|what(?:'s| time| is| was| are| did| do| does)|which|who)\b"
+    r"(?:could|can|may|might|when|where|how|did|does|is (?:it|there)|are there|do you (?:know|have|mind)|"
+    r"will|would you (?:mind|please|like)|what(?:'s| time| is| was| are| did| do| does)|which|who)\b"
 )
 _MUSES = re.compile(r"\b(?:anything (?:worse|better)|would you do|remember|ever|\w+n't)\b")
 _GREETS = re.compile(
@@ -123,7 +124,8 @@ def _around_one_thing(frame: str, core: str, valence: float) -> bool:
         return False
     if "which" in frame and "which" in core:
         return False
-    return not ((valence or CONCESSION.search(frame)) and _GRANTED.search(core))
+    regret = frame in ("sadly, *", "unfortunately, *")
+    return regret or not ((valence or CONCESSION.search(frame)) and _GRANTED.search(core))
 
 
 def _in_its_tense(frame: str, core: str) -> bool:
@@ -148,6 +150,8 @@ def _as_it_is_said(frame: str, core: str) -> bool:
     if frame.endswith(DISMISSAL[:3]):
         usual = _RECURS.search(core) or (_OF_THINGS.match(core) and not _PARTICULAR.search(core))
         return bool(usual) and not past(core)
+    if "assumed" in frame and not _OF_THINGS.match(core):
+        return False
     if _GLAD.search(frame) and _BUSINESS.search(core):
         return False
     if "worked out" in frame and _HEADED.match(core) and not (_TOLD.match(core) or _I.match(core)):
@@ -207,11 +211,13 @@ def _tactful(frame: str, core: str, valence: float) -> bool:
 def _not_contrary(frame: str, valence: float, own: float) -> bool:
     if not valence:
         if frame.endswith(DISMISSAL):
-            return DISMISSED[0] < own < (0.0 if "minor" in frame else DISMISSED[1])
-        return not frame.startswith("wow") or own > -DISJUNCT
+            return DISMISSED[0] < own < DISMISSED[1]
+        return not frame.startswith("wow") or own > -CONTRARY[1][0]
     contrary = -valence * own
     if CONCESSION.search(frame):
         least, most = CONCEDED[int(valence)]
         return least < contrary < most
     adverb = frame.endswith((", *", "news: *", "to say")) or len(frame.split()) == 2  # "*, luckily"
-    return "you have to" in frame or contrary < (DISJUNCT if adverb else CLAUSE)
+    asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
+    disjunct, clause = CONTRARY[int(valence)]
+    return asked or contrary < (disjunct if adverb else clause)

@@ -52,7 +52,6 @@ STATEMENTS: Frames = {
         "*, but that is quite normal",
         "*, but that is nothing unusual",
         "*, but that is often the case",
-        "*, but that is a minor matter",
         "typically, *",
         "*, generally speaking",
         "it is generally assumed that *",
@@ -104,7 +103,6 @@ ADVICE: Frames = {
     (0, -1): (
         "*, but it is not urgent",
         "i suppose that *, but it is not urgent",
-        "*, but that is a minor matter",
         "i suppose that *",
     ),
 }

@@ -80,7 +80,6 @@ def rewrite(
     if editor:
         for i, (text, at) in enumerate(zip(sources, scale.standardise(affect), strict=True)):
             edited[i] = edits(text, musts[i], at, standard[i], codec, editor, wording)
-    if editor:
         steering = editor.options.over(steering)
 
     def value(i: int) -> Callable[[Sequence[Measured]], Floats]:
@@ -148,9 +147,8 @@ def _fault(
     codec: Codec,
 ) -> str:
     affect = scale.standardise(np.array([at, one.affect, target]))
-    fluency = one.fluency + one.slack
-    names = codec.orthography.casing
-    return fault_of(one.text, source, affect, one.similarity, fluency, one.log_prob, must, steering, names)
+    said, names = (one.text, source, affect, one.similarity), codec.orthography.casing
+    return fault_of(*said, one.fluency + one.slack, one.log_prob, must, steering, names)
 
 
 def edits(

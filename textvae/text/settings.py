@@ -36,7 +36,8 @@ class Steering:
             of the wording it keeps, how far its fluency may lie below its source's and what is ordinary (0 or
             less, in nats a piece), its log-probability a piece given the content, and which share of the way
             to the target it goes; where the source is `near` it, in standard deviations, to stay is enough.
-        grave: whether a candidate may speak of a death where its source does not, or no longer where it does.
+        grave: whether a candidate may speak of a death where its source does not, or no longer of a death, an
+            accident or an illness where it does, or coarsely.
         loose: whether it may be a statement where its source is a question or an order, speak of somebody
             who is not in its source, and deny what that says.
     """

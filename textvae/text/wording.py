@@ -18,7 +18,7 @@ _SPELLED = (
 )
 GRAVE = re.compile(
     r"\b(?:dead|die[sd]?|dying|deaths?|deadly|fatal(?:ly)?|kill(?:s|ed|ing)?|murder\w*|suicides?|funerals?|cancer|"
-    r"lost (?:his|her|my|their|our) (?:baby|child|children|son|daughter|mother|father|mom|mum|dad|wife|"
+    r"lost (?:his|her|my|their|our|the) (?:baby|child|children|son|daughter|mother|father|mom|mum|dad|wife|"
     r"husband|brother|sister|parents)|tumou?rs?|rape[sd]?|drown\w*|massacre\w*|genocide|miscarriage|stabbed|"
     r"passed away)\b"
 )
@@ -30,12 +30,22 @@ _DENIED = re.compile(r"(?:n't|\b(?:not|never|no|nobody|nothing|without))\W+(?:\w
 
 SERIOUS = re.compile(
     r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
+    r"(?<!by )accidents?|hospital\w*|covid|flu|pneumonia|dementia|(?:had|a) (?:\w+ )?stroke(?! of)|"
+    r"bro(?:ken|ke (?:my|his|her|their|our|your)) (?:arm|leg|wrist|ankle|hip|nose|ribs?|bones?|back|neck)|"
     r"crash\w*|collaps\w+|burn(?:ed|t)|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
     r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
 )
 """Words of what is no matter of jokes, in a text made `plain`: nobody is happy beside it or makes little of
-it."""
+it, and none is taken out."""
+
+_COARSE = (
+    "ass asshole bastard bastards bitch bitches bullshit cock crap cunt damn damned dick fag fuck fucked "
+    "fucker fucking gay goddamn hell idiot idiots motherfucker nazi nigger piss pissed porn pussy rape raped "
+    "rapist retard retarded sex sexual sexy shit slut suck sucks whore"
+)
+UNASKED = frozenset(_COARSE.split())
+"""Words that are put into nobody's sentence: not asked for, whatever their affect."""
 
 _COUNT = frozenset(_SPELLED.split())
 _QUOTED = re.compile(r'(?<!\w)"\s*([^"]*[^\W_][^"]*?)\s*"(?!\w)')
