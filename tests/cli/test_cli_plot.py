@@ -255,6 +255,6 @@ def test_strength(value: float, step: int) -> None:
 
 
 def test_the_strongest_word_is_named_even_where_none_is_strong() -> None:
-    assert told([("a", 0.01), ("b", -0.03)]) == "b -0.03"
-    assert told([("a", 0.01), ("b", -0.3), ("c", 0.2)]) == "b -0.30, c +0.20"
-    assert told([]) == ""
+    assert explaining.told([("a", 0.01), ("b", -0.03)]) == "b -0.03"
+    assert explaining.told([("a", 0.01), ("b", -0.3), ("c", 0.2)]) == "b -0.30, c +0.20"
+    assert explaining.told([]) == ""
