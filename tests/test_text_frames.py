@@ -312,6 +312,7 @@ def test_frames_lead_one_way_at_a_price() -> None:
     [
         (-0.1, UP, "i am glad that", "*, but it all worked out well"),
         (-1.5, UP, "*, but it all worked out well", "i am glad that"),
+        (-0.4, UP, "*, but i laughed about it", "i am glad that"),
         (0.5, UP, "luckily,", "*, but it all worked out well"),
         (0.4, DOWN, "it is terrible that", "sadly,"),
         (1.0, DOWN, "*, but i was disappointed", "it is terrible that"),

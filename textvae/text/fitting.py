@@ -22,8 +22,9 @@ CONTRARY = {1: (0.2, 0.2), -1: (0.35, 0.5)}
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
 news."""
 
-CONCEDED = {1: (0.7, inf), -1: (0.35, 1.5)}
-"""For either way of valence, how far on the other side what is granted lies, in standard deviations."""
+CONCEDED, TOUCHED = {1: (0.7, inf), -1: (0.35, 1.5)}, 0.35
+"""For either way of valence, how far on the other side what is granted lies, in standard deviations; from
+where on already what touches the speaker."""
 
 OTHERS = 0.1
 """What it costs that the speaker comes into a sentence that is not about him, in nats."""
@@ -107,7 +108,7 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
         and _asking_well(frame, core)
         and _to_somebody(frame, core)
         and _tactful(frame, core, valence)
-        and _not_contrary(frame, valence, own)
+        and _not_contrary(frame, core, valence, own)
     )
 
 
@@ -208,7 +209,7 @@ def _tactful(frame: str, core: str, valence: float) -> bool:
     return not (_LIGHT.search(frame) or supposed)
 
 
-def _not_contrary(frame: str, valence: float, own: float) -> bool:
+def _not_contrary(frame: str, core: str, valence: float, own: float) -> bool:
     if not valence:
         if frame.endswith(DISMISSAL):
             return DISMISSED[0] < own < DISMISSED[1]
@@ -216,7 +217,7 @@ def _not_contrary(frame: str, valence: float, own: float) -> bool:
     contrary = -valence * own
     if CONCESSION.search(frame):
         least, most = CONCEDED[int(valence)]
-        return least < contrary < most
+        return (min(least, TOUCHED) if _I.search(core) else least) < contrary < most
     adverb = frame.endswith((", *", "news: *", "to say")) or len(frame.split()) == 2  # "*, luckily"
     asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
     disjunct, clause = CONTRARY[int(valence)]

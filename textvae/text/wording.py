@@ -30,7 +30,7 @@ _DENIED = re.compile(r"(?:n't|\b(?:not|never|no|nobody|nothing|without))\W+(?:\w
 
 SERIOUS = re.compile(
     r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
-    r"(?<!by )accidents?|hospital\w*|covid|flu|pneumonia|dementia|(?:had|a) (?:\w+ )?stroke(?! of)|"
+    r"(?<!by )accidents?|hit by an?|r[ua]n over by|hospital\w*|covid|flu|pneumonia|dementia|(?:had|a) (?:\w+ )?stroke(?! of)|"
     r"bro(?:ken|ke (?:my|his|her|their|our|your)) (?:arm|leg|wrist|ankle|hip|nose|ribs?|bones?|back|neck)|"
     r"crash\w*|collaps\w+|burn(?:ed|t)|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
