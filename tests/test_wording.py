@@ -155,6 +155,13 @@ def test_what_is_offered(change: dict[str, Any], fault: str) -> None:
         ("my father had an outstanding performance.", "my father had an accident.", 'loses "accident"'),
         ("i have a good arm.", "i have a broken arm.", 'loses "broken arm"'),
         ("he found her by design.", "he found her by accident.", ""),
+        ("he was helped by a car.", "he was hit by a car.", 'loses "hit by a car"'),
+        (
+            "they loved the whole village.",
+            "they burned the whole village.",
+            'loses "burned the whole village"',
+        ),
+        ("we loved the porridge.", "we burned the porridge.", ""),
         ("fuck tom!", "happy tom!", 'says "fuck"'),
         ("she loved the baby.", "she lost the baby.", 'loses "lost the baby"'),
     ],
