@@ -33,7 +33,7 @@ SERIOUS = re.compile(
     r"(?<!by )accidents?|(?:hit|run over) by an? (?:car|bus|lorry|truck|van|train)|hospital\w*|covid|flu|"
     r"pneumonia|dementia|(?:had|a) (?:\w+ )?stroke(?! of)|"
     r"bro(?:ken|ke (?:my|his|her|their|our|your)) (?:arm|leg|wrist|ankle|hip|nose|ribs?|bones?|back|neck)|"
-    r"burn(?:ed|t) (?:down|alive|to \w+|(?:the|their|his|her|our|a) (?:whole )?(?:village|house|home|town|city))|"
+    r"burn(?:ed|t) (?:down|alive|to \w+|(?:the|their|his|her|our|a) (?:whole )?(?:village|house|home|town))|"
     r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
     r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
