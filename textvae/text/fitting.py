@@ -17,14 +17,14 @@ DISMISSED = (-1.25, 2.0)
 """From where to where a statement may be made little of, in standard deviations of valence from the mean:
 nobody calls trivial what is felt."""
 
-CONTRARY = {1: (0.2, 0.2), -1: (0.35, 0.5)}
+CONTRARY = {1: (0.35, 0.35), -1: (0.6, 0.9)}
 """For either way of valence, how far on the other side of the mean a sentence may lie, in standard
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
 news."""
 
-CONCEDED, TOUCHED = {1: (0.7, inf), -1: (0.35, 1.5)}, 0.35
+CONCEDED, TOUCHED = {1: (0.6, inf), -1: (0.35, 1.5)}, 0.35
 """For either way of valence, how far on the other side what is granted lies, in standard deviations; from
-where on already what touches the speaker."""
+where on already what touches the speaker, or leaves it at other news."""
 
 OTHERS = 0.1
 """What it costs that the speaker comes into a sentence that is not about him, in nats."""
@@ -217,7 +217,8 @@ def _not_contrary(frame: str, core: str, valence: float, own: float) -> bool:
     contrary = -valence * own
     if CONCESSION.search(frame):
         least, most = CONCEDED[int(valence)]
-        return (min(least, TOUCHED) if _I.search(core) else least) < contrary < most
+        touched = _I.search(core) or "good news" in frame
+        return (min(least, TOUCHED) if touched else least) < contrary < most
     adverb = frame.endswith((", *", "news: *", "to say")) or len(frame.split()) == 2  # "*, luckily"
     asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
     disjunct, clause = CONTRARY[int(valence)]
