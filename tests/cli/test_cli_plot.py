@@ -257,4 +257,4 @@ def test_strength(value: float, step: int) -> None:
 def test_the_strongest_word_is_named_even_where_none_is_strong() -> None:
     assert explaining.told([("a", 0.01), ("b", -0.03)]) == "b -0.03"
     assert explaining.told([("a", 0.01), ("b", -0.3), ("c", 0.2)]) == "b -0.30, c +0.20"
-    assert explaining.told([]) == ""
+    assert explaining.told([]) == explaining.told([("a", 0.001)]) == ""

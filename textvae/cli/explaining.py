@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 STEPS = (0.05, 0.12, 0.25, 0.4)
 """Points from which on a word is coloured, and more and more strongly."""
 
+LEAST = 0.005
+"""Points below which a word is not named: they would be shown as 0.00."""
+
 NAMED = 3
 """Words that stand below a sentence with what they add."""
 
@@ -88,7 +91,7 @@ def strength(contribution: float) -> int:
 
 def told(words: Iterable[tuple[str, float]]) -> str:
     """The words that add or take away most: `lovely +0.37, rude -0.35`; if none is coloured, the first."""
-    ranked = sorted(words, key=lambda pair: -abs(pair[1]))
+    ranked = sorted((pair for pair in words if abs(pair[1]) >= LEAST), key=lambda pair: -abs(pair[1]))
     found = [pair for pair in ranked if strength(pair[1])] or ranked[:1]
     return render.visible(", ".join(f"{word} {value:+.2f}" for word, value in found[:NAMED]))
 

@@ -17,7 +17,7 @@ DISMISSED = (-1.25, 2.0)
 """From where to where a statement may be made little of, in standard deviations of valence from the mean:
 nobody calls trivial what is felt."""
 
-CONTRARY = {1: (0.35, 0.35), -1: (0.6, 0.9)}
+CONTRARY = {1: (0.35, 0.2), -1: (0.6, 0.9)}
 """For either way of valence, how far on the other side of the mean a sentence may lie, in standard
 deviations, for a disjunct ("luckily,") and for a clause ("I am glad that"): nobody says "luckily" of bad
 news."""
@@ -219,7 +219,9 @@ def _not_contrary(frame: str, core: str, valence: float, own: float) -> bool:
         least, most = CONCEDED[int(valence)]
         touched = _I.search(core) or "good news" in frame
         return (min(least, TOUCHED) if touched else least) < contrary < most
-    adverb = frame.endswith((", *", "news: *", "to say")) or len(frame.split()) == 2  # "*, luckily"
+    adverb = frame.endswith(", *") or len(frame.split()) == 2  # "*, luckily"
     asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
     disjunct, clause = CONTRARY[int(valence)]
+    if frame.endswith(("to say", "news: *")):
+        clause = min(disjunct, clause)
     return asked or contrary < (disjunct if adverb else clause)
