@@ -5,7 +5,7 @@ from math import inf
 from zlib import crc32
 
 from textvae.text.statements import order, past
-from textvae.text.wording import GRAVE, SERIOUS, has
+from textvae.text.wording import GRAVE, SERIOUS, WISHES, has
 
 CONCESSION = re.compile(r"\*, (?:but|though) ")
 """What frames have that grant a sentence which says the contrary."""
@@ -42,9 +42,7 @@ _US_TOO = re.compile(r"\bwe laughed")
 _ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise)\b|my day")
 _JOY = re.compile(r"\*, (?:but|though) (?:otherwise|i laughed|we laughed)")
 _YOU = re.compile(r"\byours?\b|\byou\b")
-_SPEAKER = re.compile(
-    r"\bi (?:am (?:glad that|happy|afraid that|sorry to say)|hate it)|\b(?:me|my)\b|but i\b"
-)
+_SPEAKER = re.compile(r"\bi am (?:glad that|happy|afraid that|sorry to say)|\b(?:me|my)\b|but i\b")
 _PERSON = re.compile(r"\b(?:i|me|my|we|us|our|you|your)\b")
 _SUPPOSED = re.compile(r"\bi (?:suppose|assume|believe)\b|^perhaps|general|^typically")
 _SELF = re.compile(r"(?:i|we|my|our)\b")
@@ -78,9 +76,6 @@ _GREETS = re.compile(
 _HEADED = re.compile(r"(?:\w+ ){1,3}\w+ed\b")
 _FOR_FUN = re.compile(r"(?:what would you|have you ever|would you rather|what is your favou?rite)\b")
 _REQUESTS = re.compile(r"(?:can|could|would|will|may) (?:you|i|we)\b|any(?:one|body)\b|wh(?:y|o)\b")
-_WISHES = re.compile(
-    r"happy (?:birthday|new year|anniversary|easter)|merry christmas|congratulations|welcome"
-)
 _OFFERS = re.compile(
     r"(?:please,? )?(?:let me know|come (?:and|to|see|over|in|on|with|along)|see us|enjoy|help yourself|"
     r"have (?:a|fun)|feel free|find (?:attached|enclosed)|take care)\b"
@@ -159,7 +154,7 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False  # of a headline: "rain expected"
     if frame.endswith("ly") and core.endswith("ly"):
         return False
-    if _WISHES.match(core) and not frame.startswith("*, but"):
+    if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False
     return not frame.endswith("happy to say") or bool(
         _OURS.match(core) or (_TOLD.match(core) and not past(core))

@@ -2,12 +2,14 @@
 
 import re
 
+from textvae.text.pictures import EMOTICON
+
 _CLOSING = r"[\"'\u201d\u2019)\]\s]*$"
 _STOP = re.compile(rf"\s?\.+(?={_CLOSING})")
 _WORD_END = re.compile(rf"(?<=[^\W_])(?={_CLOSING})")
 _ABBREVIATED = re.compile(rf"\.[^\W\d_]\.{_CLOSING}")
 _QUOTED = re.compile(r"[,.?](?=[\"\u201d].*[^\W_])")
-_TAGS = re.compile(r"(?:\s+(?:[#@]\w+|https?://\S+|[:;=][-']?[()\[\]DdPp/\\]+))+\s*$")
+_TAGS = re.compile(rf"(?:\s+(?:[#@]\w+|https?://\S+|{EMOTICON}))+\s*$")
 _QUIET = re.compile(r"\b(?:quietly|softly|whisper\w*|murmur\w*|mutter\w*)\b")
 _ASKED = re.compile(r"\?!+|!+\?+!*")
 _EXCLAIMED = re.compile(r"!+")

@@ -15,6 +15,9 @@ _RUN = re.compile(rf"(?<!\s)\s*+(?:{_ONE}(?:\u200d{_ONE})*\s*)+")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _GLAD = r"[:;=][-'^]?[)\]DdPp]+|[xX]D+|<3+(?!\s*\w)|\^_*\^"
 _SORRY = r">?[:=][-'^]?[(\[/\\|]+|D[-']:|D:(?=[.,!?\s]*$)|</3+|T_+T"
+EMOTICON = rf"(?:{_GLAD}|{_SORRY})"
+"""A face of marks, as a regular expression."""
+
 _SHOWN = re.compile(
     r"\"[^\"]*\"|\u201c[^\u201d]*\u201d|"  # what is quoted stays
     rf"\s?(?:{_ONE}(?:\u200d{_ONE})*|(?<!\S)(?:(?P<glad>{_GLAD})|(?P<sorry>{_SORRY}))(?=[.,!?]*(?:\s|$)))"

@@ -60,9 +60,11 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S*[\w/]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)[@#]\w+|(?<!\w)[\w-]+\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(
+WISHES = re.compile(
     r"\b(?:happy (?:birthday|new year|anniversary|easter)|merry christmas|congratulations)\b", re.IGNORECASE
 )
+"""Wishes, which are said so and not otherwise."""
+
 _TRAILING = re.compile(r"[\s.,;:!?]+$")
 LONG_ENOUGH = 4
 """Letters of a name that is known without its capital: shorter ones are too often something else."""
@@ -176,7 +178,7 @@ def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
     rest = text
     for quote in reversed(quotes):  # what is quoted is kept whole: no need to look for names in it
         rest = rest[: quote.start()] + " " + rest[quote.end() :]
-    found += _FORMULA.findall(rest) + _ADDRESS.findall(rest)
+    found += WISHES.findall(rest) + _ADDRESS.findall(rest)
     rest = _ADDRESS.sub(" ", rest)
     forbids = _FORBIDS.match(text) if casing else None
     return (*found, *_numbers(rest), *_names(rest, casing), *(forbids.groups() if forbids else ()))
