@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from textvae.errors import InputError, TargetError, TooLongError
-from textvae.text.revising import TOLERANCE, Passage, off_target, revise, with_gaps
+from textvae.text.revising import TOLERANCE, Passage, ended, off_target, revise, with_gaps
 from textvae.text.targets import parse_target
 from textvae.text.values import Candidate, Transfer
 
@@ -101,6 +101,13 @@ def test_a_wide_tolerance_leaves_all_as_it_is() -> None:
 )
 def test_edges(text: str) -> None:
     revised(text, Writer())
+
+
+def test_where_a_face_is_gone_a_full_stop_ends_the_sentence() -> None:
+    assert ended("My back hurts, luckily", "My back hurts :(") == "My back hurts, luckily."
+    assert ended("My back hurts, luckily", "My back hurts") == "My back hurts, luckily"
+    assert ended("Luckily, my back hurts!", "My back hurts!") == "Luckily, my back hurts!"
+    assert ended("Luckily, my back hurts 😍", "My back hurts 😍") == "Luckily, my back hurts 😍"
 
 
 def test_line_breaks_stay_after_as_many_words() -> None:

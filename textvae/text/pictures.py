@@ -24,6 +24,14 @@ _SHOWN = re.compile(
 )
 
 
+_LAST = re.compile(rf"(?:{_ONE}|(?<!\S){EMOTICON})$")
+
+
+def ends_in_a_face(text: str) -> bool:
+    """Whether an emoji or an emoticon ends a text."""
+    return _LAST.search(text) is not None
+
+
 def without_pictures(text: str) -> str:
     """`text` without its emoji, a blank where one or some stood between words.
 

@@ -9,7 +9,7 @@ from typing import Any
 from textvae.corpora.splitting import split_sentences
 from textvae.errors import InputError, TooLongError
 from textvae.text.frames import frame_of
-from textvae.text.pictures import without_pictures
+from textvae.text.pictures import ends_in_a_face, without_pictures
 from textvae.text.targets import Target, parse_target
 from textvae.text.values import Transfer
 
@@ -181,7 +181,14 @@ def _revised(
     best = next(iter(tried.candidates if everything else tried.passed), None)
     if best is None:
         return replace(kept, transfer=tried, fault=why_unmoved(tried))
-    return replace(kept, transfer=tried, text=with_gaps(best.text, span.text), fault=best.fault)
+    return replace(
+        kept, transfer=tried, text=with_gaps(ended(best.text, span.text), span.text), fault=best.fault
+    )
+
+
+def ended(text: str, source: str) -> str:
+    """`text` with a full stop where a face that ended its source is gone: else the next would run on."""
+    return text + "." * (text[-1:].isalnum() and ends_in_a_face(source))
 
 
 def with_gaps(text: str, source: str) -> str:
