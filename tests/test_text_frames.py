@@ -74,11 +74,11 @@ def test_no_statements(form: str) -> None:
 def test_assertions(form: str) -> None:
     assert assertion(form)
     assert not statement(form)
-    found = [edit.form.rstrip(".") for edit in framed(form, HERE, DOWN, 20, 0.0)]
+    found = [edit.form.rstrip(".") for edit in framed(form, HERE, DOWN, 40, 0.0)]
     bare = form.rstrip(".")
     assert found[:2] == [f"bad news: {bare}", f"{bare}, i am sorry to say"]
     assert not any("which" in each or "that" in each for each in found)
-    assert framed(f'"{form}', HERE, DOWN, 20, 0.0) == []
+    assert framed(f'"{form}', HERE, DOWN, 40, 0.0) == []
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_no_assertions(form: str) -> None:
 def test_questions(form: str) -> None:
     assert question(form)
     assert not order(form)
-    assert framed(form, HERE, LOUDER, 1, 0.0)[0].form == f"come on, {form}"
+    assert f"come on, {form}" in [edit.form for edit in framed(form, HERE, LOUDER, 9, 0.0)]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_orders(form: str) -> None:
     assert order(form)
     assert not question(form)
     bare = form.rstrip(".!")
-    assert framed(form, HERE, UP, 1, 0.0)[0].form == f"{bare}, thank you{form[len(bare) :]}"
+    assert f"{bare}, thank you{form[len(bare) :]}" in [edit.form for edit in framed(form, HERE, UP, 9, 0.0)]
 
 
 @pytest.mark.parametrize(
@@ -194,14 +194,14 @@ def test_what_does_not_tell(form: str) -> None:
 
 
 def test_questions_and_orders_may_go_on() -> None:
-    asked = framed("can you wait? i can't.", HERE, DOWN, 1, 0.0)
-    assert [edit.form for edit in asked] == ["i am sorry to bother you, but can you wait? i can't."]
+    asked = [edit.form for edit in framed("can you wait? i can't.", HERE, DOWN, 9, 0.0)]
+    assert asked[0] == "i am sorry to bother you, but can you wait? i can't."
     assert [edit.form for edit in framed("wait for me. i am here.", HERE, UP, 9, 0.0)] == [
         "it would be lovely if you could wait for me. i am here.",
         "i would love it if you could wait for me. i am here.",
         "it would be wonderful if you could wait for me. i am here.",
     ]
-    assert framed("well, where are you?", HERE, LOUDER, 1, 0.0)[0].form == "well, come on, where are you?"
+    assert framed("well, where are you?", HERE, LOUDER, 9, 0.0)[0].form == "well, come on, where are you?"
 
 
 def test_what_was_is_known() -> None:
@@ -286,24 +286,23 @@ def test_what_would_be_lovely_is_no_frame_of_a_condition() -> None:
 
 
 def test_frames_lead_one_way_at_a_price() -> None:
-    found = framed("the shop was closed.", HERE, UP, 2, 1.5)
-    assert [edit.form for edit in found] == [
+    found = framed("the shop was closed.", HERE, UP, 40, 1.5)
+    assert [edit.form for edit in found[:2]] == [
         "i am glad that the shop was closed.",
         "luckily, the shop was closed.",
     ]
     assert {edit.log_prob for edit in found} == {0.0}
-    assert [edit.stand for edit in found] == [
-        -1.5 - cost(frame_of(e.form), "the shop was closed") for e in found
-    ]
-    assert OTHERS < -1.5 - found[0].stand < OTHERS + VARIETY  # the speaker is glad
-    assert 0 < -1.5 - found[1].stand < VARIETY
-    both = framed("the shop is open.", HERE, np.array([-1.0, -1.0]), 1, 0.0)
-    assert [edit.form for edit in both] == [
-        "sadly, the shop is open.",
-        "the shop is open, but that is quite normal.",
-    ]
-    tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 2, 0.0)]
-    assert tailed[-1] == 'the shop is open, but that is nothing unusual!"'
+    costs = [cost(frame_of(edit.form), "the shop was closed") for edit in found]
+    assert [edit.stand for edit in found] == pytest.approx([-1.5 - each + min(costs) for each in costs])
+    assert OTHERS < costs[0] < OTHERS + VARIETY  # the speaker is glad
+    assert 0 < costs[1] < VARIETY
+    least = sorted(range(len(found)), key=lambda i: costs[i])[:3]
+    assert framed("the shop was closed.", HERE, UP, 3, 1.5) == [found[i] for i in sorted(least)]
+    both = [edit.form for edit in framed("the shop is open.", HERE, np.array([-1.0, -1.0]), 40, 0.0)]
+    assert both[0] == "sadly, the shop is open."
+    assert "the shop is open, but that is quite normal." in both
+    tailed = [edit.form for edit in framed('the shop is open!"', HERE, CALMER, 9, 0.0)]
+    assert 'the shop is open, but that is nothing unusual!"' in tailed
     assert framed("the shop was closed.", HERE, UP, 0, 0.0) == []
 
 
@@ -320,7 +319,7 @@ def test_frames_lead_one_way_at_a_price() -> None:
     ],
 )
 def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str, missing: str) -> None:
-    found = {frame_of(edit.form) for edit in framed("it broke me.", np.array([own, 0.0]), way, 20, 0.0)}
+    found = {frame_of(edit.form) for edit in framed("it broke me.", np.array([own, 0.0]), way, 40, 0.0)}
     there, missing = (frame if "*" in frame else f"{frame} *" for frame in (there, missing))
     assert there in found
     assert missing not in found
@@ -328,43 +327,44 @@ def test_nobody_says_luckily_of_bad_news(own: float, way: np.ndarray, there: str
 
 def test_what_was_once_is_not_assumed_in_general() -> None:
     for form in ("she won the match.", "her brother wins.", "this shop is open.", "i win the match."):
-        calm = {frame_of(edit.form) for edit in framed(form, HERE, CALMER, 20, 0.0)}
+        calm = {frame_of(edit.form) for edit in framed(form, HERE, CALMER, 40, 0.0)}
         assert not any("general" in frame or "typical" in frame for frame in calm)
     assert "it is generally assumed that *" in {
-        frame_of(edit.form) for edit in framed("the shop is open.", HERE, CALMER, 20, 0.0)
+        frame_of(edit.form) for edit in framed("the shop is open.", HERE, CALMER, 40, 0.0)
     }
 
 
 def test_nobody_supposes_what_he_knows() -> None:
     for form in ("i win the match.", "my brother won it.", "we were there."):
-        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 40, 0.0))
         assert not re.search("suppose|assume|perhaps", calm)
 
 
 @pytest.mark.parametrize("own", [-1.3, 2.1])
 def test_nobody_makes_little_of_what_is_felt(own: float) -> None:
-    found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 20, 0.0)]
+    found = [edit.form for edit in framed("it was so.", np.array([own, 0.0]), CALMER, 40, 0.0)]
     assert "it was so, i suppose." in found
     assert not re.search("normal|unusual|the case", " ".join(found))
 
 
 def test_what_says_two_things_is_not_framed_from_behind() -> None:
-    calm = [edit.form for edit in framed("she won it. he lost it.", HERE, CALMER, 20, 0.0)]
+    calm = [edit.form for edit in framed("she won it. he lost it.", HERE, CALMER, 40, 0.0)]
     assert calm == [
         f"{before} she won it. he lost it." for before in ("i suppose that", "i assume that", "perhaps")
     ]
 
 
 def test_nobody_says_wow_of_bad_news() -> None:
-    found = [edit.form for edit in framed("we lost the match.", np.array([-1.0, 0.0]), LOUDER, 3, 0.0)]
+    found = [edit.form for edit in framed("we lost the match.", np.array([-1.0, 0.0]), LOUDER, 9, 0.0)]
     assert found == [
-        f"{frame} we lost the match." for frame in ("i can't believe that", "suddenly,", "incredibly,")
+        f"{frame} we lost the match."
+        for frame in ("i can't believe that", "suddenly,", "incredibly,", "unbelievably,")
     ]
 
 
 def test_a_frame_is_taken_off_and_changed() -> None:
-    forms = [edit.form for edit in framed("sadly, the shop was closed.", HERE, UP, 1, 0.0)]
-    assert forms == ["the shop was closed.", "i am glad that the shop was closed."]
+    forms = [edit.form for edit in framed("sadly, the shop was closed.", HERE, UP, 40, 0.0)]
+    assert forms[:2] == ["the shop was closed.", "i am glad that the shop was closed."]
     assert framed("suddenly, the shop was closed.", HERE, LOUDER, 2, 0.0)[0].form == "the shop was closed."
 
 
@@ -380,8 +380,8 @@ def test_frames_are_known_by_their_beginning() -> None:
 
 
 def test_a_frame_stands_behind_but() -> None:
-    forms = [edit.form for edit in framed('"but it rains today."', HERE, UP, 1, 0.0)]
-    assert forms == ['"but i am glad that it rains today."']
+    forms = [edit.form for edit in framed('"but it rains today."', HERE, UP, 40, 0.0)]
+    assert forms[0] == '"but i am glad that it rains today."'
     assert framed("so it is.", HERE, UP, 1, 0.0) == []
 
 
@@ -396,7 +396,7 @@ def test_a_frame_stands_behind_but() -> None:
 )
 def test_nobody_says_more_than_he_is_quoted_with(form: str, expected: str | None) -> None:
     for way in (UP, DOWN, LOUDER, CALMER):
-        found = [edit.form for edit in framed(form, HERE, way, 20, 0.0, {"tom"})]
+        found = [edit.form for edit in framed(form, HERE, way, 40, 0.0, {"tom"})]
         quoted = form[form.index('"') : form.rindex('"') + 1]
         assert all(quoted in each for each in found)
         assert {unframed(each) for each in found} <= {form}
@@ -406,30 +406,30 @@ def test_nobody_says_more_than_he_is_quoted_with(form: str, expected: str | None
 
 def test_an_abbreviation_keeps_its_dot() -> None:
     form = "the train leaves at 10 a.m."
-    found = [edit.form for edit in framed(form, HERE, UP, 20, 0.0)]
+    found = [edit.form for edit in framed(form, HERE, UP, 40, 0.0)]
     assert "i am glad that the train leaves at 10 a.m." in found
     assert "the train leaves at 10 a.m., i am happy to say." in found
     assert {unframed(each) for each in found} == {form}
-    asked = [edit.form for edit in framed("it is 10 a.m!", HERE, UP, 20, 0.0)]
+    asked = [edit.form for edit in framed("it is 10 a.m!", HERE, UP, 40, 0.0)]
     assert "it is 10 a.m, i am happy to say!" in asked
 
 
 def test_nobody_is_happy_about_a_death() -> None:
     bad = np.array([-2.0, 0.0])
     for form in ("the boy next door has died.", "three killed in a motorway crash"):
-        assert framed(form, bad, UP, 20, 0.0) == []
-        assert framed(form, bad, DOWN, 20, 0.0)
-        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 20, 0.0))
+        assert framed(form, bad, UP, 40, 0.0) == []
+        assert framed(form, bad, DOWN, 40, 0.0)
+        calm = " ".join(edit.form for edit in framed(form, HERE, CALMER, 40, 0.0))
         assert not re.search("normal|unusual|suppose|assume", calm)
-        assert not any("wow" in edit.form for edit in framed(form, HERE, LOUDER, 20, 0.0))
-    assert framed("nobody died in the crash.", bad, UP, 20, 0.0)
-    assert framed("my phone has died.", bad, UP, 20, 0.0)
+        assert not any("wow" in edit.form for edit in framed(form, HERE, LOUDER, 40, 0.0))
+    assert framed("nobody died in the crash.", bad, UP, 40, 0.0)
+    assert framed("my phone has died.", bad, UP, 40, 0.0)
 
 
 def test_beside_what_is_serious_there_is_hope_alone() -> None:
-    found = framed("she was diagnosed with diabetes.", np.array([-2.0, 0.0]), UP, 20, 0.0)
+    found = framed("she was diagnosed with diabetes.", np.array([-2.0, 0.0]), UP, 40, 0.0)
     assert [edit.form for edit in found] == ["she was diagnosed with diabetes, but there is hope."]
-    assert framed("she was diagnosed with diabetes.", HERE, CALMER, 20, 0.0) == []
+    assert framed("she was diagnosed with diabetes.", HERE, CALMER, 40, 0.0) == []
 
 
 @pytest.mark.parametrize(
@@ -443,10 +443,15 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("we lost it.", UP, "*, i am happy to say", "*, which makes me happy"),
         ("i lost it.", UP, "luckily, *", "*, i am happy to say"),
         ("the book which i read was long.", UP, "luckily, *", "*, which made me happy"),
+        ("the waiter billed us twice.", DOWN, "*, which annoyed me", "*, which annoys me"),
+        ("he sings all night.", DOWN, "i hate that *", "it was a shame that *"),
+        ("he sang all night.", DOWN, "it was a shame that *", "i hate that *"),
+        ("she could not find her keys.", DOWN, "sadly, *", "*, which makes me sad"),
+        ("my son cried all night.", DOWN, "*, which upset me", "*, which annoyed me"),
     ],
 )
 def test_what_is_added_agrees(form: str, way: np.ndarray, there: str, missing: str) -> None:
-    found = {frame_of(edit.form) for edit in framed(form, HERE, way, 20, 0.0)}
+    found = {frame_of(edit.form) for edit in framed(form, HERE, way, 40, 0.0)}
     assert there in found
     assert missing not in found
 
@@ -454,11 +459,15 @@ def test_what_is_added_agrees(form: str, way: np.ndarray, there: str, missing: s
 def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     bad = np.array([-1.5, 0.0])
     forms = ("he fell down.", "we fell down.")
-    of = {form: {frame_of(edit.form) for edit in framed(form, bad, UP, 20, 0.0)} for form in forms}
+    of = {form: {frame_of(edit.form) for edit in framed(form, bad, UP, 40, 0.0)} for form in forms}
     assert {"*, but we laughed about it", "*, but i laughed about it"} <= of["we fell down."]
     assert not {"*, but we laughed about it", "*, but i laughed about it"} & of["he fell down."]
     assert "*, but it all worked out well" in of["he fell down."]
-    told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 20, 0.0)}
+    mine = {frame_of(edit.form) for edit in framed("i fell down.", bad, UP, 40, 0.0)}
+    assert {"*, but i kept smiling", "*, but the rest of the day was lovely"} <= mine
+    assert "*, but i kept smiling" not in of["we fell down."] | of["he fell down."]
+    assert "*, but i keep smiling" not in mine
+    told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 40, 0.0)}
     assert "*, but it all worked out well" in told
     assert not any("laughed" in frame or "a good day" in frame for frame in told)
 
@@ -508,11 +517,11 @@ def test_a_question_without_its_mark() -> None:
 
 
 def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
-    down = [edit.form for edit in framed("close the door.", HERE, DOWN, 1, 0.0)]
-    assert down == ["i am afraid that you have to close the door."]
+    down = [edit.form for edit in framed("close the door.", HERE, DOWN, 9, 0.0)]
+    assert down[0] == "i am afraid that you have to close the door."
     for form in ("don't close the door.", "please close the door.", "let's close the door."):
-        assert not any("have to" in edit.form for edit in framed(form, HERE, DOWN, 20, 0.0))
-    assert not any("urgent" in edit.form for edit in framed("stop shouting at him.", HERE, CALMER, 20, 0.0))
+        assert not any("have to" in edit.form for edit in framed(form, HERE, DOWN, 40, 0.0))
+    assert not any("urgent" in edit.form for edit in framed("stop shouting at him.", HERE, CALMER, 40, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -539,19 +548,19 @@ def test_an_order_is_asked_for_where_it_is_to_be_done() -> None:
     ],
 )
 def test_what_stands_before_behind_and_between(form: str, expected: str) -> None:
-    found = [edit.form for edit in framed(form, HERE, UP, 20, 0.0)]
+    found = [edit.form for edit in framed(form, HERE, UP, 40, 0.0)]
     assert expected in found
     assert {unframed(each) for each in found} == {form}
 
 
 def test_a_later_sentence_is_framed_where_the_first_cannot_be() -> None:
     form = "how so? it does not look like it."
-    found = [edit.form for edit in framed(form, HERE, DOWN, 20, 0.0)]
+    found = [edit.form for edit in framed(form, HERE, DOWN, 40, 0.0)]
     assert found[0] == "how so? sadly, it does not look like it."
     assert not any("news" in each for each in found)
     assert {unframed(each) for each in found} == {form}
-    assert framed('"how so? it does not look like it.', HERE, DOWN, 20, 0.0) == []
-    assert framed("how so? no doubt about it.", HERE, DOWN, 20, 0.0) == []
+    assert framed('"how so? it does not look like it.', HERE, DOWN, 40, 0.0) == []
+    assert framed("how so? no doubt about it.", HERE, DOWN, 40, 0.0) == []
 
 
 @pytest.mark.parametrize(
@@ -565,13 +574,13 @@ def test_a_later_sentence_is_framed_where_the_first_cannot_be() -> None:
     ],
 )
 def test_what_gets_no_frame(form: str) -> None:
-    assert framed(form, HERE, UP, 20, 0.0) == []
+    assert framed(form, HERE, UP, 40, 0.0) == []
 
 
 def test_a_statement_that_asks_for_assent_ends_so() -> None:
-    found = [edit.form for edit in framed("it can swim, can't it?", HERE, CALMER, 20, 0.0)]
+    found = [edit.form for edit in framed("it can swim, can't it?", HERE, CALMER, 40, 0.0)]
     assert found == ["typically, it can swim, can't it?"]
-    assert not any("news" in edit.form for edit in framed("it swims, does it?", HERE, UP, 20, 0.0))
+    assert not any("news" in edit.form for edit in framed("it swims, does it?", HERE, UP, 40, 0.0))
 
 
 def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
@@ -586,13 +595,13 @@ def test_a_sentence_keeps_its_capital_behind_a_colon() -> None:
 def test_what_says_both_is_neither_good_nor_bad() -> None:
     for form in ("it was late, but he went home.", "she fell, though i ran.", "we lost, although we ran."):
         for own in (HERE, -2 * UP, 2 * UP):
-            assert framed(form, own, UP, 20, 0.0) == []
-            regret = [edit.form for edit in framed(form, own, DOWN, 20, 0.0) if edit.form != form]
+            assert framed(form, own, UP, 40, 0.0) == []
+            regret = [edit.form for edit in framed(form, own, DOWN, 40, 0.0) if edit.form != form]
             assert regret in ([], [f"sadly, {form}", f"unfortunately, {form}"])
 
 
 def test_a_sentence_behind_but_is_granted_with_though() -> None:
-    forms = [each.form for each in framed("but he lost it all.", -UP, UP, 20, 0.0)]
+    forms = [each.form for each in framed("but he lost it all.", -UP, UP, 40, 0.0)]
     assert "but he lost it all, though it all worked out well." in forms
     assert not any(", but" in form for form in forms)
     for form in forms:
@@ -601,12 +610,12 @@ def test_a_sentence_behind_but_is_granted_with_though() -> None:
 
 @pytest.mark.parametrize("form", ['you got it already?"', "you think i know every one of them?"])
 def test_a_statement_that_asks_is_a_question(form: str) -> None:
-    assert f"a small question: {form}" in [each.form for each in framed(form, HERE, CALMER, 20, 0.0)]
-    assert framed(form, HERE, DOWN, 20, 0.0) == []
+    assert f"a small question: {form}" in [each.form for each in framed(form, HERE, CALMER, 40, 0.0)]
+    assert framed(form, HERE, DOWN, 40, 0.0) == []
 
 
 def test_a_tag_needs_no_comma() -> None:
-    forms = [each.form for each in framed("he should give it to you right?", HERE, DOWN, 20, 0.0)]
+    forms = [each.form for each in framed("he should give it to you right?", HERE, DOWN, 40, 0.0)]
     assert "sadly, he should give it to you right?" in forms
 
 

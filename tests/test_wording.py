@@ -139,8 +139,9 @@ PASSING: dict[str, Any] = {
         ({"affect": [[0.9, 0], [1.3, 0], [1.0, math.nan]]}, "hardly moves"),
         ({"affect": [[0.0, 0.0], [1.0, 0.2], [1.0, 1.0]]}, ""),  # on average over what is asked for
         ({"affect": [[0.0, 0.0], [0.0, 1.0], [math.nan, math.nan]]}, ""),
-        ({"affect": [[0.0, 0.0], [0.0, 1.6], [math.nan, 5.0]]}, ""),  # half of what can be reached (3)
-        ({"affect": [[0.0, 0.0], [1.6, 0.0], [5.0, math.nan]]}, "hardly moves"),
+        ({"affect": [[0.0, 0.0], [0.0, 1.6], [math.nan, 5.0]]}, ""),  # half of what can be reached (2.5)
+        ({"affect": [[0.0, 0.0], [1.6, 0.0], [5.0, math.nan]]}, ""),
+        ({"affect": [[0.0, 0.0], [1.2, 0.0], [5.0, math.nan]]}, "hardly moves"),
         ({"text": "she died here!", "source": "she died there."}, "tells of a death with a raised voice"),
     ],
 )
@@ -153,6 +154,8 @@ def test_what_is_offered(change: dict[str, Any], fault: str) -> None:
     ("text", "source", "fault"),
     [
         ("my father had an outstanding performance.", "my father had an accident.", 'loses "accident"'),
+        ("we raised the ship on sunday.", "we buried the cat on sunday.", 'loses "buried"'),
+        ("we are drowned in work.", "we are buried in work.", 'says "drowned"'),
         ("i have a good arm.", "i have a broken arm.", 'loses "broken arm"'),
         ("he found her by design.", "he found her by accident.", ""),
         ("he was helped by a car.", "he was hit by a car.", 'loses "hit by a car"'),

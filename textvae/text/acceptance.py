@@ -75,8 +75,8 @@ def fault_of(
         return "tells of a death with a raised voice"
     if before <= steering.near:
         return "hardly moves" if after > steering.near else ""
-    goal, (bound, own) = affect[2].copy(), (steering.bound, affect[0, 1])
-    goal[1] = np.clip(goal[1], min(-bound, own), max(bound, own))  # few texts are as excited as may be asked
+    own, bound = affect[0], steering.bound  # beyond it, few texts are as affected as may be asked
+    goal = np.clip(affect[2], np.minimum(own, -bound), np.maximum(own, bound))
     before, after = np.abs(affect[:2, asked] - goal[asked]).mean(axis=1)
     return "hardly moves" if after > (1 - steering.least_move) * before else ""
 

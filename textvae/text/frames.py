@@ -157,21 +157,24 @@ def framed(
             break
     lead = text[:start] + lead
     form_of = _though if _BUT.search(lead) else str
-    asked = [
-        [
-            form_of(frame)
-            for frame in frames
-            if fits(frame, spoken, valence, own[0]) and not (start and ":" in frame)
-        ][:most]
-        for (valence, arousal), frames in suited.items()
-        if (valence and valence == way[0]) or (arousal and arousal == way[1])
-    ]
+    costs: dict[str, float] = {}
+    for (valence, arousal), frames in suited.items():
+        if (valence and valence == way[0]) or (arousal and arousal == way[1]):
+            suits = [f for f in frames if fits(f, spoken, valence, own[0]) and not (start and ":" in f)]
+            costs |= _cheapest({form_of(frame): cost(frame, core) for frame in suits}, most)
     dot = "." if end.startswith(".") and _SHORTENED.search(core) else ""
-    around = [Edit(lead + core + end, 0.0, -price, FRAME)] if asked else []
-    for frame in dict.fromkeys(frame for frames in asked for frame in frames):
+    around = [Edit(lead + core + end, 0.0, -price, FRAME)] if costs else []
+    for frame, more in costs.items():
         inner = core + dot * (not frame.endswith("*"))
-        around.append(Edit(lead + frame.replace("*", inner) + end, 0.0, -price - cost(frame, core), FRAME))
+        around.append(Edit(lead + frame.replace("*", inner) + end, 0.0, -price - more, FRAME))
     return [edit for edit in around if edit.form != form]
+
+
+def _cheapest(costs: dict[str, float], most: int) -> dict[str, float]:
+    """The `most` frames that cost the least around a sentence, which are others around another, and what each
+    costs more than the first of them."""
+    least = sorted(costs.values())[:most]
+    return {frame: each - least[0] for frame, each in costs.items() if each in least}
 
 
 def _frames(lead: str, said: str, names: Container[str], nouns: Container[str]) -> Frames:

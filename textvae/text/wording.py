@@ -35,7 +35,9 @@ SERIOUS = re.compile(
     r"bro(?:ken|ke (?:my|his|her|their|our|your)) (?:arm|leg|wrist|ankle|hip|nose|ribs?|bones?|back|neck)|"
     r"burn(?:ed|t) (?:down|alive|to \w+|(?:the|their|his|her|our|a) (?:whole )?(?:village|house|home|town))|"
     r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
-    r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|"
+    r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|buried(?! in\b)|traged\w+|"
+    r"tragic\w*|evacuat\w+|starv\w+|homeless\w*|wildfires?|hurricanes?|(?:in|into) a coma|intensive care|"
+    r"chemo\w*|hospices?|ambulances?|overdos\w+|paraly[sz]ed|"
     r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
 )
 """Words of what is no matter of jokes, in a text made `plain`: nobody is happy beside it or makes little of
