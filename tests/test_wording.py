@@ -140,8 +140,8 @@ PASSING: dict[str, Any] = {
         ({"affect": [[0.0, 0.0], [1.0, 0.2], [1.0, 1.0]]}, ""),  # on average over what is asked for
         ({"affect": [[0.0, 0.0], [0.0, 1.0], [math.nan, math.nan]]}, ""),
         ({"affect": [[0.0, 0.0], [0.0, 1.6], [math.nan, 5.0]]}, ""),  # half of what can be reached (2.5)
-        ({"affect": [[0.0, 0.0], [1.6, 0.0], [5.0, math.nan]]}, ""),
-        ({"affect": [[0.0, 0.0], [1.2, 0.0], [5.0, math.nan]]}, "hardly moves"),
+        ({"affect": [[0.0, 0.0], [1.6, 0.0], [5.0, math.nan]]}, "hardly moves"),
+        ({"text": f"wow, {PASSING['source']}", "affect": [[0.0, 0.0], [1.6, 0.0], [5.0, math.nan]]}, ""),
         ({"text": "she died here!", "source": "she died there."}, "tells of a death with a raised voice"),
     ],
 )

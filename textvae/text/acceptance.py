@@ -75,10 +75,18 @@ def fault_of(
         return "tells of a death with a raised voice"
     if before <= steering.near:
         return "hardly moves" if after > steering.near else ""
-    own, bound = affect[0], steering.bound  # beyond it, few texts are as affected as may be asked
+    # Few texts read as high or low as may be asked, and none has to that adds to the source's words;
+    # who takes words away for little has done harm.
+    own, bound = affect[0], np.array([steering.bound if _whole(text, source) else np.inf, steering.bound])
     goal = np.clip(affect[2], np.minimum(own, -bound), np.maximum(own, bound))
     before, after = np.abs(affect[:2, asked] - goal[asked]).mean(axis=1)
     return "hardly moves" if after > (1 - steering.least_move) * before else ""
+
+
+def _whole(text: str, source: str) -> bool:
+    """Whether all words of `source` stand in `text`, in their order."""
+    there = iter(words_of(plain(text)))
+    return all(word in there for word in words_of(plain(source)))
 
 
 def invented(text: str, source: str = "") -> bool:
