@@ -9,8 +9,9 @@ import pytest
 from textvae.text.choosing import Measured
 from textvae.text.editing import Editor
 from textvae.text.fillings import Edit
-from textvae.text.fitting import cost
+from textvae.text.fitting import cost, fits
 from textvae.text.nesting import nested
+from textvae.text.phrases import STATEMENTS
 from textvae.text.rewriting import written
 from textvae.text.settings import Editing
 from textvae.text.steering import Scale
@@ -22,8 +23,8 @@ CODEC = cast(
     Any, SimpleNamespace(orthography=SimpleNamespace(restore=lambda form, source: form.capitalize()))
 )
 FORMS = {
-    "the shop was open.": (3.3, -0.5),
-    "the shop was fine.": (3.4, -2.0),
+    "the shop was open.": (3.4, -0.5),
+    "the shop was fine.": (3.5, -2.0),
     "luckily, the shop was closed.": (3.2, -2.5),
     "i am glad that the shop was closed.": (3.5, -2.5),
     "the shop is closed.": (3.0, -1.0),
@@ -74,11 +75,17 @@ def test_a_frame_costs_its_price_and_what_the_edit_lacks() -> None:
     # "fine" stands at -2, half a nat worse than what is ordinary; "open" stands better, which earns nothing.
     found = nest(2)
     for word, lacks in (("fine", 0.5), ("open", 0.0)):
-        price = 2.5 + cost("luckily, *", f"the shop was {word}") + lacks
+        core, frames = f"the shop was {word}", STATEMENTS[1, 0]
+        suited = [frame for frame in frames if fits(frame, core, 1.0, 0.5)]
+        price = 2.5 + cost("luckily, *", core) - min(cost(frame, core) for frame in suited) + lacks
         edit = found[f"Luckily, the shop was {word}."]
         assert (edit.form, edit.log_prob) == (f"luckily, the shop was {word}.", -1.0)
         assert edit.by == {"edit", "frame"}
         assert edit.stand == pytest.approx(-price)
+
+
+def test_an_edit_that_hardly_moves_is_not_nested() -> None:
+    assert list(nest(2, FORMS | {"the shop was open.": (3.2, -0.5)})) == list(nest(1))
 
 
 def test_a_frame_has_to_suit_the_edit() -> None:

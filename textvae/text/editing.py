@@ -7,6 +7,7 @@ all other words alone; both are candidates of one choice (`textvae.text.rewritin
 import copy
 import math
 import re
+import sys
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -156,12 +157,13 @@ class Editor:
         edits = _distinct(form, [edit for _, edit in sorted(found, key=lambda one: -one[0])])[: options.most]
         return edits, pairs(form, singles, options.pairs)
 
-    def around(self, form: str, own: Floats, way: Floats) -> list[Edit]:
-        """A text that reads `own` (2,) in frames that lead the `way` (2,)."""
+    def around(self, form: str, own: Floats, way: Floats, every: bool = False) -> list[Edit]:
+        """A text that reads `own` (2,) in frames that lead the `way` (2,): in some, or in `every` one."""
         options = self.options
         if not options.frames:
             return []
-        return framed(form, own, way, options.frames, options.frame_price, self.names, self.lexicon)
+        most = sys.maxsize if every else options.frames
+        return framed(form, own, way, most, options.frame_price, self.names, self.lexicon)
 
     def _stays(self, word: str, kept: frozenset[str]) -> bool:
         return word in kept or word in FUNCTION_WORDS or NEGATION.fullmatch(word) is not None

@@ -21,8 +21,12 @@ FRAMES = 3
 ENOUGH = 0.5
 """The share of the way to the target after which nobody looks again."""
 
+LEAST = 0.25
+"""The share of it that an edit goes by itself, to be put into a frame: else a word would change for nothing,
+beside a frame that does it all."""
+
 NEAR = 0.5
-"""The same in standard deviations from the target, for what is not far from it."""
+"""So many standard deviations from the target nobody looks again either."""
 
 
 def nested(
@@ -46,12 +50,13 @@ def nested(
     forms = {one.text: edited[one.text].form for one in ranked if one.text in edited}
     frames = {text: frame_of(form) for text, form in forms.items()}
     order = list(dict.fromkeys(frame for frame in frames.values() if frame))
-    words = [one for one in ranked if frames.get(one.text) == ""][: editor.options.nested]
+    moved = [one for one in ranked if _share(scale.standardise(one.affect), own, target) >= LEAST]
+    words = [one for one in moved if frames.get(one.text) == ""][: editor.options.nested]
     found = []
     for one in words:
         edit, there = edited[one.text], scale.standardise(one.affect)
         way = np.nan_to_num(np.sign(target - there))
-        suited = {frame_of(each.form): each for each in editor.around(edit.form, there, way)}
+        suited = {frame_of(each.form): each for each in editor.around(edit.form, there, way, every=True)}
         for frame in [frame for frame in order if frame in suited][:FRAMES]:
             stand = suited[frame].stand + min(edit.stand - editor.options.fluent, 0.0)
             both = suited[frame].by | edit.by
@@ -61,4 +66,9 @@ def nested(
 
 def _near(there: Floats, own: Floats, target: Floats) -> bool:
     """Whether a text goes far enough in valence."""
-    return bool(abs(there[0] - target[0]) <= max((1 - ENOUGH) * abs(own[0] - target[0]), NEAR))
+    return abs(there[0] - target[0]) <= NEAR or _share(there, own, target) >= ENOUGH
+
+
+def _share(there: Floats, own: Floats, target: Floats) -> float:
+    """The share of the way to the target that a text goes in valence."""
+    return float(1 - abs(there[0] - target[0]) / max(abs(own[0] - target[0]), 1e-9))
