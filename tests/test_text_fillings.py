@@ -166,6 +166,9 @@ def test_strange_words_cost_and_the_contrary_stands_where_its_word_stood() -> No
     assert stands["the food was calm."] == 0.0
     assert stands["the food was dull."] == pytest.approx(-1.0)  # 10 * (0.15 - 0.05)
     assert stands["the calm was bad."] == pytest.approx(0.0)  # "food" does not stand in the way
+    nearer = {edit.form: edit.stand for edit in propose(replace(options, near_kin=0.6))[0]}
+    assert nearer["the food was calm."] == 0.0
+    assert nearer["the calm was bad."] < -0.5
     editor = Editor(cast(Any, Asked()), {}, options)
     said = ["the food was dull.", "the food was calm.", "the food was not so bad."]
     assert editor.stand("the food was bad.", said) == pytest.approx([-2.0, -1.0, -1.0])

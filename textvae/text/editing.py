@@ -159,11 +159,9 @@ class Editor:
 
     def around(self, form: str, own: Floats, way: Floats, every: bool = False) -> list[Edit]:
         """A text that reads `own` (2,) in frames that lead the `way` (2,): in some, or in `every` one."""
-        options = self.options
-        if not options.frames:
-            return []
-        most = sys.maxsize if every else options.frames
-        return framed(form, own, way, most, options.frame_price, self.names, self.lexicon)
+        most, price = self.options.frames, self.options.frame_price
+        most = sys.maxsize if every and most else most
+        return framed(form, own, way, most, price, self.names, self.lexicon)
 
     def _stays(self, word: str, kept: frozenset[str]) -> bool:
         return word in kept or word in FUNCTION_WORDS or NEGATION.fullmatch(word) is not None
@@ -211,7 +209,8 @@ class Editor:
         contrary = (kin >= options.kindred) & (told >= options.plausible) & (stand > UNHEARD_OF)
         contrary &= self._weights[pieces] @ direction > options.gain
         lifted = torch.maximum(stand, options.fluent + told * options.least_fluency / options.plausible)
-        strange = stand - options.strange * (options.kin - kin).clamp_min(0.0)
+        wanted = options.kin if slot.held > options.gain else options.near_kin
+        strange = stand - options.strange * (wanted - kin).clamp_min(0.0)
         return torch.where(contrary & slot.turned & (slot.held > options.gain), lifted, strange)
 
     def stand(self, source: str, forms: Sequence[str]) -> list[float]:
@@ -231,14 +230,19 @@ class Editor:
         there, here, options = words_of(source), words_of(form), self.options
         if not options.strange:
             return 0.0
-        nearest = options.kin
+        lacks = 0.0
         for kind, a, b, c, d in SequenceMatcher(None, there, here, autojunk=False).get_opcodes():
             if kind == "replace" and b - a == d - c:
                 for old, new in zip(there[a:b], here[c:d], strict=True):
                     if (piece := self.infiller.words.get(new)) is not None and old not in FUNCTION_WORDS:
                         kin = self.infiller.kinship(old, torch.tensor([piece]))
-                        nearest = min(nearest, float(kin[0]))
-        return options.strange * (options.kin - nearest)
+                        lacks = max(lacks, self._wanted(old) - float(kin[0]))
+        return options.strange * lacks
+
+    def _wanted(self, word: str) -> float:
+        """How near a word has to be that takes this one's place, whichever way leads."""
+        moves = max(map(abs, self.lexicon.get(word, (0.0, 0.0)))) > self.options.gain
+        return self.options.kin if moves else self.options.near_kin
 
 
 def _offered(word: str) -> bool:

@@ -102,6 +102,7 @@ class Editing:
             where there is none, in nats.
         kin, strange: what it costs, in nats, that a word is by 1 less near to the one whose place it takes
             (`Infiller.kinship`) than `kin`.
+        near_kin: the same as `kin` for a word that does not stand in the way: what a sentence is about.
         kindred, plausible: a word this near to one that stands in the way, and says the contrary, may stand
             where that stood if its log-probability, the target told, is no lower than `plausible`.
         per_word, per_gap, most: how many proposals are kept a word, a gap and a sentence; 0 a sentence: no
@@ -133,6 +134,7 @@ class Editing:
     gap_price: float = 3.0
     aside: float = 0.0
     kin: float = 0.15
+    near_kin: float = 0.15
     strange: float = 0.0
     kindred: float = 1.0
     plausible: float = -4.0

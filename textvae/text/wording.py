@@ -31,7 +31,8 @@ _DENIED = re.compile(r"(?:n't|\b(?:not|never|no|nobody|nothing|without))\W+(?:\w
 SERIOUS = re.compile(
     r"\b(?:injur\w+|wounded|diagnos\w+|surgery|disease|illness|diabetes|heart attack|earthquakes?|flood\w*|"
     r"(?<!by )accidents?|(?:hit|run over) by an? (?:car|bus|lorry|truck|van|train)|hospital\w*|covid|flu|"
-    r"pneumonia|dementia|(?:had|a) (?:\w+ )?stroke(?! of)|"
+    r"pneumonia|dementia|chickenpox|measles|(?:a|high) fever|infections?|seizures?|"
+    r"(?:had|a|his|her|my) (?:\w+ )?stroke(?! of)|"
     r"bro(?:ken|ke (?:my|his|her|their|our|your)) (?:arm|leg|wrist|ankle|hip|nose|ribs?|bones?|back|neck)|"
     r"burn(?:ed|t) (?:down|alive|to \w+|(?:the|their|his|her|our|a) (?:whole )?(?:village|house|home|town))|"
     r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
