@@ -47,10 +47,10 @@ _ADDRESSES = (
 )
 _ASKING = "what where who whom whose why how which when do don't"
 _NO_SUBJECT = (
-    "always and apparently as because but chapter day either else especially even ever first for great have however "
-    "imagine in instead it's just may maybe more much must neither month never nor normally not note now of "
-    "on only or perhaps quite rather really should so such sure than then to too unfortunately usually very "
-    "week well when whether with without year yet"
+    "always and apparently as because but chapter day either else especially even ever first for great have "
+    "however imagine in instead it's just may maybe more much must neither month never nor normally not "
+    "note now of on only or perhaps quite rather really should so such sure than then to too unfortunately "
+    "usually very week well when whether with without year yet"
 )
 _BEFORE_NOUNS = (
     "about above across after again against all along amid among around as at before behind below beneath "
