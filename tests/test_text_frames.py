@@ -447,6 +447,9 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("he sings all night.", DOWN, "i hate that *", "it was a shame that *"),
         ("he sang all night.", DOWN, "it was a shame that *", "i hate that *"),
         ("she could not find her keys.", DOWN, "sadly, *", "*, which makes me sad"),
+        ("she sang all night.", UP, "i was delighted that *", "i love that *"),
+        ("we sang all night.", UP, "*, which made me happy", "i was delighted that *"),
+        ("she could not find her keys.", DOWN, "sadly, *", "it is sad that *"),
         ("my son cried all night.", DOWN, "*, which upset me", "*, which annoyed me"),
     ],
 )

@@ -36,22 +36,21 @@ _GRANTED = re.compile(r"\b(?:but|though|although)\b")
 _SEVERAL = re.compile(r'[.!?] |[,.!?]" ')
 _WAS = re.compile(
     r"which (?:made|ruined|annoyed|upset\b|cheered)|^(?:i|it) was|was disappointed|a good day|laughed|"
-    r"worked out|the day was|lovely day|enjoyed|kept|made the best|came of it"
+    r"worked out|the day was|enjoyed|kept|made the best|came of it"
 )
 _IS = re.compile(
     r"which (?:makes|annoys|upsets|cheers)|^i (?:love|hate)|^it is a shame that|good news too|things are|"
     r"am (?:hopeful|disappointed)|i (?:keep|make)|will all work"
 )
+_ITS = re.compile(r"^it (?:is|was) \w+ that")
 _COULD = re.compile(r"\b(?:could|would|should|might)(?:n't)?\b")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
 _MY = re.compile(r"\b(?:i|me|my|mine)\b")
 _I = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b")
 _US_TOO = re.compile(r"\bwe laughed")
 _MINE = re.compile(r"(?:but|though) i (?:kept|keep|made|make)")
-_ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise|the rest|it was)\b|my day")
-_JOY = re.compile(
-    r"\*, (?:but|though) (?:otherwise|the rest|it was|i (?:laughed|kept|keep|enjoyed)|we laughed)"
-)
+_ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise|the rest)\b|my day")
+_JOY = re.compile(r"\*, (?:but|though) (?:otherwise|the rest|i (?:laughed|kept|keep|enjoyed)|we laughed)")
 _YOU = re.compile(r"\byours?\b|\byou\b")
 _SPEAKER = re.compile(
     r"\bi (?:am|was) (?:glad|happy|delighted|sad|afraid|sorry to say)|^i (?:love|hate)|\b(?:me|my)\b|but i\b"
@@ -144,14 +143,17 @@ def _around_one_thing(frame: str, core: str, valence: float) -> bool:
 
 
 def _in_its_tense(frame: str, core: str) -> bool:
-    """What was is told of what was, and what is of what is; of what could be nobody knows when."""
+    """What was is told of what was, and what is of what is; of what could be nobody knows when, or whether it
+    is sad."""
     if past(core):
         return not _IS.search(frame)
-    return not (_WAS.search(frame) or (_IS.search(frame) and _COULD.search(core)))
+    return not (_WAS.search(frame) or (_COULD.search(core) and (_IS.search(frame) or _ITS.search(frame))))
 
 
 def _by_its_speaker(frame: str, core: str) -> bool:
-    """Nobody comes in who has no part in it, and nobody supposes what he knows."""
+    """Nobody comes in who has no part in it, nobody supposes what he knows, or was glad of what he did."""
+    if frame.startswith("i was") and _SELF.match(core):
+        return False
     if _JOY.search(frame) and _YOU.search(core):
         return False  # nobody says so to somebody's face
     if (_US_TOO.search(frame) and not _WE.search(core)) or (_ME_TOO.search(frame) and not _I.search(core)):

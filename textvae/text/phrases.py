@@ -24,7 +24,6 @@ STATEMENTS: Frames = {
         "thankfully, *",
         "*, but otherwise it was a good day",
         "*, but the rest of the day was lovely",
-        "*, but it was a lovely day all the same",
         "*, but i enjoyed the day anyway",
         "*, but i kept smiling",
         "*, but i keep smiling",
