@@ -29,6 +29,9 @@ where on already what touches the speaker, or leaves it at other news."""
 OTHERS = 0.1
 """What it costs that the speaker comes into a sentence that is not about him, in nats."""
 
+STIFF = 0.3
+"""The same for what nobody says of what he did himself ("it is sad that I lost my keys")."""
+
 VARIETY = 0.7
 """Up to so many nats a frame costs more or less, by the sentence: else one would stand around all of them."""
 
@@ -43,6 +46,7 @@ _IS = re.compile(
     r"am (?:hopeful|disappointed)|i (?:keep|make)|will all work"
 )
 _ITS = re.compile(r"^it (?:is|was) \w+ that")
+_OPENER = re.compile(r"^it (?:is|was) .*that|^regrettably|^to my")
 _COULD = re.compile(r"\b(?:could|would|should|might)(?:n't)?\b")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
 _MY = re.compile(r"\b(?:i|me|my|mine)\b")
@@ -128,7 +132,8 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
 def cost(frame: str, core: str) -> float:
     """What a frame costs around a `core` beyond what all of them do, in nats."""
     others = _SPEAKER.search(frame) and not _PERSON.search(core)
-    return OTHERS * bool(others) + VARIETY * crc32(f"{frame}|{core}".encode()) / 2**32
+    stiff = _OPENER.search(frame) and _SELF.match(core)
+    return OTHERS * bool(others) + STIFF * bool(stiff) + VARIETY * crc32(f"{frame}|{core}".encode()) / 2**32
 
 
 def _around_one_thing(frame: str, core: str, valence: float) -> bool:
@@ -152,13 +157,10 @@ def _in_its_tense(frame: str, core: str) -> bool:
 
 def _by_its_speaker(frame: str, core: str) -> bool:
     """Nobody comes in who has no part in it, nobody supposes what he knows, or was glad of what he did."""
-    if frame.startswith("i was") and _SELF.match(core):
-        return False
-    if _JOY.search(frame) and _YOU.search(core):
-        return False  # nobody says so to somebody's face
-    if (_US_TOO.search(frame) and not _WE.search(core)) or (_ME_TOO.search(frame) and not _I.search(core)):
-        return False
-    if _MINE.search(frame) and not _MY.search(core):
+    if (_JOY.search(frame) and _YOU.search(core)) or (frame.startswith("i was") and _SELF.match(core)):
+        return False  # nobody laughs in somebody's face
+    lacks = ((_US_TOO, _WE), (_ME_TOO, _I), (_MINE, _MY))
+    if any(said.search(frame) and not part.search(core) for said, part in lacks):
         return False
     if not _SUPPOSED.search(frame):
         return True
@@ -247,6 +249,8 @@ def _not_contrary(frame: str, core: str, valence: float, own: float) -> bool:
         least, most = CONCEDED[int(valence)]
         touched = _I.search(core) or "good news" in frame
         return (min(least, TOUCHED) if touched else least) < contrary < most
+    if frame.startswith(("to my delight", "to my joy")):
+        return contrary < 0  # else it is gloating
     adverb = frame.endswith(", *") or len(frame.split()) == 2  # "*, luckily"
     asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
     disjunct, clause = CONTRARY[int(valence)]
