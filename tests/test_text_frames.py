@@ -430,6 +430,7 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
     found = framed("she was diagnosed with diabetes.", np.array([-2.0, 0.0]), UP, 40, 0.0)
     assert [edit.form for edit in found] == ["she was diagnosed with diabetes, but there is hope."]
     assert framed("she was diagnosed with diabetes.", HERE, CALMER, 40, 0.0) == []
+    assert framed("the man is blind.", HERE, CALMER, 40, 0.0) == []
 
 
 @pytest.mark.parametrize(
@@ -450,6 +451,7 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("she sang all night.", UP, "i was delighted that *", "i love that *"),
         ("we sang all night.", UP, "*, which made me happy", "i was delighted that *"),
         ("she could not find her keys.", DOWN, "sadly, *", "it is sad that *"),
+        ("that was her last word.", DOWN, "sadly, *", "it is sad that *"),
         ("my son cried all night.", DOWN, "*, which upset me", "*, which annoyed me"),
     ],
 )

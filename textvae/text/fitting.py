@@ -178,13 +178,12 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False
     if _GLAD.search(frame) and _BUSINESS.search(core):
         return False
-    if (
-        ("worked out" in frame or "came of it" in frame)
-        and _HEADED.match(core)
-        and not (_TOLD.match(core) or _I.match(core))
-    ):
-        return False  # of a headline: "rain expected"
+    headed = _HEADED.match(core) and not (_TOLD.match(core) or _I.match(core))  # "rain expected"
+    if headed and ("worked out" in frame or "came of it" in frame):
+        return False
     if frame.endswith("ly") and core.endswith("ly"):
+        return False
+    if frame.endswith("that *") and core.startswith("that "):
         return False
     if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False

@@ -62,7 +62,7 @@ _BEFORE_NOUNS = (
     "where while whose with within without yesterday yet"
 )
 _OBJECTS = "me him us them it here"
-_BANTER = "lol lmao omg omw ugh haha hehe wow yay yikes damn dude bro btw idk tbh imo fyi best worst"
+_BANTER = "lol lmao omg omw ugh haha hehe wow whew yay yikes damn dude bro btw idk tbh imo fyi best worst"
 _LOOKED_AT = 8
 _ENDED = re.compile(r"[.!?:] |\"|\.\.")
 _BROKEN = re.compile(r"[.!?:;\"] |[?\"]| - |\.\.")

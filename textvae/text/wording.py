@@ -38,7 +38,8 @@ SERIOUS = re.compile(
     r"crash\w*|collaps\w+|explo(?:ded?|sions?)|bomb\w*|victims?|terroris\w+|abus(?:ed?|ive|es)|"
     r"assault\w*|robbed|kidnapp\w+|widow\w*|orphan\w*|divorced?|put down|laid off|buried(?! in\b)|traged\w+|"
     r"tragic\w*|evacuat\w+|starv\w+|homeless\w*|wildfires?|hurricanes?|(?:in|into) a coma|intensive care|"
-    r"chemo\w*|hospices?|ambulances?|overdos\w+|paraly[sz]ed|"
+    r"chemo\w*|hospices?|ambulances?|overdos\w+|paraly[sz]ed|disab(?:led|ilit\w+)|wheelchairs?|"
+    r"(?:is|was|are|were|went|born) (?:blind|deaf)|"
     r"(?:was|were|been|am|got) fired|(?:lost|lose) (?:his|her|my|their|our|your) (?:job|home|house)\w*)\b"
 )
 """Words of what is no matter of jokes, in a text made `plain`: nobody is happy beside it or makes little of
