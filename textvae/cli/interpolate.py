@@ -42,7 +42,8 @@ def interpolate(
     """Write the sentences on the way from A to B, with the affect of each step.
 
     Of what the decoder says on the way, the sentences are chosen that make a smooth one: little changes
-    between neighbours, and each reads well.
+    between neighbours, and each reads well. Addresses (of pages, mail, @names, #tags) and long numbers are
+    not decoded: a sentence has those of the end that it is nearer to.
 
     A row of jsonl, csv or parquet holds step, weight (0 at A, 1 at B), text, valence and arousal (1 to 5).
     --plot draws the path in the plane of valence and arousal.

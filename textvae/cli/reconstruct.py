@@ -32,8 +32,8 @@ def reconstruct(
     output: OutputOption = None,
     force: ForceOption = False,
 ) -> None:
-    """Encode sentences and decode them again: what comes back is what the latent holds. Capitals, numbers and
-    names that came out misspelt are put back from the sentence.
+    """Encode sentences and decode them again: what comes back is what the latent holds. Capitals, numbers,
+    addresses (of pages, mail, @names, #tags) and names that came out misspelt are put back from the sentence.
 
     Format text prints exactly one line for each input line; a row of jsonl, csv or parquet is source, text.
     Of a line that is too long for the model nothing comes back.

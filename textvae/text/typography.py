@@ -12,8 +12,8 @@ from textvae.errors import TextError
 
 NUMBER = "_num_"
 
-_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
-_FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{_FIGURE.pattern}")
+FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th)?(?!\w)|\d+(?:[.,:/]\d+)*")
+_FIGURE_OR_GAP = re.compile(rf"{NUMBER}|{FIGURE.pattern}")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b]*+(?:\x07|\x1b\\)|\x1b[@-_]")
@@ -147,7 +147,7 @@ def part_marks(text: str) -> str:
 
 def put_figures_back(text: str, source: str) -> str:
     """The numbers of the source in the text's places for them, in order."""
-    theirs = _FIGURE.findall(source)
+    theirs = FIGURE.findall(source)
     places = _FIGURE_OR_GAP.findall(text)
     if len(theirs) != len(places):
         if NUMBER not in text:

@@ -9,6 +9,7 @@ from typing import Self
 
 from textvae.corpora.abbreviations import LEADING
 from textvae.errors import InputError, TextError
+from textvae.text.asides import ADDRESS
 from textvae.text.typography import NUMBER, join_marks, tidy
 
 _FIGURE = re.compile(rf"{NUMBER}|[^\W_]*\d+(?:[.,:/]\d+)*[^\W_]*")
@@ -59,10 +60,6 @@ _WORD = re.compile(r"[^\W_]+")
 _OPENING = re.compile(r"(?:^|([^\W_]*)[.!?]['\")\]]*\s+)\W*([^\W_]+)")
 _FORBIDS = re.compile(
     r"(?:please,? )?(don't|do not|never)\b(?! (?:i|you|we|they|he|she|it)\b)", re.IGNORECASE
-)
-_ADDRESS = re.compile(
-    r"(?:https?://|www\.)\S*[\w/]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)[@#]\w+|(?<!\w)[\w-]+\.(?:com|org|net)\b",
-    re.IGNORECASE,
 )
 WISHES = re.compile(
     r"\b(?:happy (?:birthday|new year|anniversary|easter)|merry christmas|congratulations)\b", re.IGNORECASE
@@ -182,8 +179,8 @@ def entrusted(text: str, casing: Mapping[str, str]) -> tuple[str, ...]:
     rest = text
     for quote in reversed(quotes):  # what is quoted is kept whole: no need to look for names in it
         rest = rest[: quote.start()] + " " + rest[quote.end() :]
-    found += WISHES.findall(rest) + _ADDRESS.findall(rest)
-    rest = _ADDRESS.sub(" ", rest)
+    found += WISHES.findall(rest) + ADDRESS.findall(rest)
+    rest = ADDRESS.sub(" ", rest)
     forbids = _FORBIDS.match(text) if casing else None
     return (*found, *_numbers(rest), *_names(rest, casing), *(forbids.groups() if forbids else ()))
 

@@ -188,7 +188,7 @@ class TextWriter:
     def reconstruct(self, text: str | list[str], restored: bool = True) -> str | list[str]:
         """Encode one sentence or many, and decode them again; a blank one stays blank.
 
-        `restored` puts the source's capitals and numbers back, and its names where they came out misspelt;
+        `restored` puts the source's capitals, numbers and addresses back, and names that came out misspelt;
         without it, what comes is the decoder's own words in the model's form, to be compared with
         `normalise` of the source.
         """
@@ -211,6 +211,7 @@ class TextWriter:
 
         The affect latent goes along the line, the content along the line or, `spherical`, along the arc. What
         makes the smoothest way is chosen of what is said there, or, `plain`, the likeliest of even steps.
+        Addresses and long numbers are those of the nearer end.
         """
         if steps < 2:
             raise InputError(f"steps {steps}: a way has at least 2, its ends.")
