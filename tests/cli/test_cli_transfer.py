@@ -407,7 +407,7 @@ def test_a_file_where_a_sentence_is_meant(run: Run, tmp_path: Path, monkeypatch:
     Path("rows.csv").write_text("text\nIt was bad.\n")
     for arguments, message in (
         (("diary.txt",), "diary.txt is a file: for its lines write --file diary.txt."),
-        (("--running", "--file", "rows.csv"), "rows.csv is a table, and transfer reads lines"),
+        (("rows.csv",), "rows.csv is a file"),
     ):
         outcome = run("transfer", "--valence", "4", *arguments)
         assert (outcome.code, outcome.out) == (2, "")
@@ -428,7 +428,6 @@ def test_tables(run: Run, tmp_path: Path, refused: Callable[..., None]) -> None:
     refused(run(*command, "--with", "text=id", "--format", "csv"), "a column 'text' of their own")
     refused(run(*command, "--with", "ids", "--format", "csv"), "did you mean 'id'")
     refused(run(*command, "--with", "id", "--format", "text"), "--with is for rows")
-    refused(run(*command, "--with", "id", "--running", "--format", "csv"), "without --running")
     refused(run("transfer", "--valence", "4", "--column", "review", "bad"), "for rows of a table")
 
 

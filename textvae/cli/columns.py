@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textvae.cli.contents import STANDARD_INPUT, Carried, is_table
+from textvae.cli.contents import STANDARD_INPUT, Carried, Layout, is_table
 from textvae.cli.options import Format
 from textvae.cli.output import Row
 from textvae.errors import InputError, OutputError, TextError, UnknownNameError
@@ -30,6 +30,24 @@ def text_column(given: str | None) -> str | None:
         if field != "text":
             raise UnknownNameError("field", field, ["text"], "No other is read here.")
     return columns.get("text")
+
+
+def layout(
+    file: Path | None,
+    column: str | None,
+    given: Sequence[str] | None,
+    everything: bool,
+    own: Collection[str],
+    format: Format,  # noqa: A002
+) -> Layout:
+    """How the rows of the table `file` are read, or the lines of another file.
+
+    Raises `InputError` where --column, --with or --with-all is given and no table, and what `carry` raises.
+    """
+    if (column or given or everything) and (file is None or not is_table(file)):
+        raise InputError("--column and --with are for rows of a table: give one, --file FILE.csv, say.")
+    where = text_column(column)
+    return Layout(column=where, carried=carry(given, everything, [str(file)], where, own, format))
 
 
 def carry(

@@ -165,7 +165,12 @@ SentencesArgument = Annotated[
 ]
 FileOption = Annotated[
     Path | None,
-    typer.Option("--file", "-f", metavar="FILE", help="Read a sentence a line from FILE (UTF-8)."),
+    typer.Option(
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="Read a sentence a line from FILE (UTF-8), or a row of a .csv, .tsv, .jsonl or .parquet table.",
+    ),
 ]
 CorporaOption = Annotated[
     Path | None,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from textvae.cli import reading, render
+from textvae.cli import columns, reading, render
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     DeviceOption,
@@ -13,7 +13,10 @@ from textvae.cli.options import (
     OutputOption,
     PrecisionOption,
     SentencesArgument,
+    TextColumnOption,
     TextModelOption,
+    WithAllOption,
+    WithOption,
 )
 from textvae.cli.output import Row, Target, View, write
 from textvae.cli.tally import TOLD
@@ -25,6 +28,9 @@ COLUMNS: dict[str, type] = {"source": str, "text": str}
 def reconstruct(
     sentence: SentencesArgument = None,
     file: FileOption = None,
+    column: TextColumnOption = None,
+    with_: WithOption = None,
+    with_all: WithAllOption = False,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
@@ -36,10 +42,12 @@ def reconstruct(
     addresses (of pages, mail, @names, #tags) and names that came out misspelt are put back from the sentence.
 
     Format text prints exactly one line for each input line; a row of jsonl, csv or parquet is source, text.
-    Of a line that is too long for the model nothing comes back.
+    Of a line that is too long for the model nothing comes back. --file takes a .csv, .tsv, .jsonl or .parquet
+    table too, a sentence a row; the columns of --with stand before source and text.
     """
     target = Target.chosen(format, output, force)
-    items = reading.sentences(sentence, file, "reconstruct")
+    layout = columns.layout(file, column, with_, with_all, COLUMNS, target.format)
+    items = reading.sentences(sentence, file, "reconstruct", layout)
     writer = open_writer(model, device, precision)
 
     long: list[str] = []
@@ -49,9 +57,10 @@ def reconstruct(
             if isinstance(text, TooLongError):
                 long.append(str(item.line))
                 text = None
-            yield {"source": item.text, "text": text}
+            yield columns.beside(layout.carried, item.beside) | {"source": item.text, "text": text}
 
-    write(rows(), View(COLUMNS, line, table), target)
+    others = columns.kinds(layout.carried)
+    write(rows(), View(others | COLUMNS, line, table, exact=others), target)
     if long:
         places = ", ".join(long[:TOLD]) + ", ..." * (len(long) > TOLD)
         render.note(f"left out, since too long for the model: {len(long):,} (line {places}).")

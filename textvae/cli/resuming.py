@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Self
 from textvae.cli import reading, render
 from textvae.cli.options import Format
 from textvae.cli.output import Row, Target, View, check_place
+from textvae.cli.revised import Account
 from textvae.cli.steered import Request
 from textvae.cli.tally import Tally
 from textvae.errors import InputError, OutputError
@@ -101,7 +102,12 @@ class Unfinished:
         """How far the run is."""
         return self.path.with_name(f".{self.path.name}.progress")
 
-    def skip(self, items: Iterable[reading.Item], tally: Tally) -> Iterator[reading.Item]:
+    @property
+    def _counted(self) -> str:
+        """What is done one by one."""
+        return "sentences" if self.asked["running"] is None else "rows"
+
+    def skip(self, items: Iterable[reading.Item], tally: Tally | Account) -> Iterator[reading.Item]:
         """The items that are still to do; `tally` is told of those done.
 
         Raises `OutputError` if those done were others.
@@ -119,7 +125,9 @@ class Unfinished:
         self._reached = True
         yield from remaining
 
-    def write(self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally) -> None:
+    def write(
+        self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally | Account
+    ) -> None:
         """Write the rows, and note now and then how far things are; at the end the file gets its name.
 
         Raises `OutputError` if another run writes them, where the system can tell, or has written them.
@@ -131,14 +139,18 @@ class Unfinished:
             if begun:  # and another run may have gone on with it since
                 self._remember()
             if self.done:
-                render.note(f"going on after {self.done:,} sentences.")
+                render.note(f"going on after {self.done:,} {self._counted}.")
             with self.part.open("r+b" if self.part.exists() else "wb") as file:
                 self._write(found, view, tally, file)
             self.part.replace(self.path)
             self.progress.unlink(missing_ok=True)
 
     def _write(
-        self, found: Iterable[tuple[reading.Item, list[Row]]], view: View, tally: Tally, file: BinaryIO
+        self,
+        found: Iterable[tuple[reading.Item, list[Row]]],
+        view: View,
+        tally: Tally | Account,
+        file: BinaryIO,
     ) -> None:
         file.truncate(self.size)
         file.seek(self.size)
@@ -157,7 +169,9 @@ class Unfinished:
             if self._reached:
                 with suppress(OSError):  # a full disk: what was noted before holds
                     self._note(file)
-                    render.note(f"stopped after {self.done:,} sentences; the same command goes on there.")
+                    render.note(
+                        f"stopped after {self.done:,} {self._counted}; the same command goes on there."
+                    )
             raise
 
     def _add(self, item: reading.Item) -> None:

@@ -13,10 +13,12 @@ from textvae.cli.options import Format
 from textvae.cli.output import Row, Target, View, open_text, write
 from textvae.cli.reach import Targets, note_targets, tell_beyond
 from textvae.cli.steered import Request
-from textvae.cli.tally import NOTHING_PASSED
+from textvae.cli.tally import NOTHING_PASSED, note_kept, tell_unkept
 from textvae.errors import TextError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from textvae.text.revising import Passage
     from textvae.text.writer import TextWriter
 
@@ -27,8 +29,8 @@ NO_MODEL = ("is too short", "is too long")
 
 @dataclass(slots=True)
 class Account:
-    """How many sentences were read, off the target, rewritten; the others by why they stay; and where they
-    were to go."""
+    """How many sentences were read, off the target, rewritten; the others by why they stay; what of the words
+    to be kept was there to keep, and where sentences were to go."""
 
     read: int = 0
     off: int = 0
@@ -36,6 +38,7 @@ class Account:
     same: int = 0
     short: int = 0
     long: int = 0
+    kept: list[str] = field(default_factory=list)
     targets: Targets = field(default_factory=dict)
 
     def add(self, passage: "Passage") -> None:
@@ -62,6 +65,13 @@ class Account:
             parts.append(f"{left:,} left as {'it was' if left == 1 else 'they were'} ({', '.join(why)})")
         return f"{self.read:,} sentence{'s' * (self.read != 1)}: {', '.join(parts)}"
 
+    def tell(self, request: Request, asides: bool) -> None:
+        """Say on standard error what was to be kept and is nowhere and, with `asides`, what was done."""
+        if self.read:
+            tell_unkept(self.kept, request.wording)
+        if asides:
+            render.note(self.told() + ".")
+
     @property
     def code(self) -> int:
         """The exit code: nothing came of any sentence that should have moved."""
@@ -84,45 +94,48 @@ def running_text(given: list[str] | None, file: Path | None) -> str:
     return text
 
 
-def rewrite(text: str, writer: "TextWriter", request: Request, tolerance: float, target: Target) -> int:
-    """Write the text with its sentences moved; returns the exit code."""
+def passages(
+    text: str, writer: "TextWriter", request: Request, tolerance: float, account: Account
+) -> Iterator["Passage"]:
+    """The passages of a text with its sentences moved; `account` is told of them."""
     from textvae.text.revising import revise
 
+    for passage in revise(
+        text,
+        writer,
+        request.valence,
+        request.arousal,
+        tolerance,
+        request.everything,
+        n=request.n,
+        fidelity=request.fidelity,
+        keep=request.wording.keep,
+        avoid=request.wording.avoid,
+        without=request.without,
+    ):
+        if not passage.blank:
+            account.add(passage)
+        yield passage
+
+
+def rewrite(text: str, writer: "TextWriter", request: Request, tolerance: float, target: Target) -> int:
+    """Write the text with its sentences moved; returns the exit code."""
     account = Account()
+    note_kept(account.kept, request.wording, text)
     head = MARK if text.startswith(MARK) else ""
-
-    def passages() -> Iterator["Passage"]:
-        for passage in revise(
-            text.removeprefix(MARK),
-            writer,
-            request.valence,
-            request.arousal,
-            tolerance,
-            request.everything,
-            n=request.n,
-            fidelity=request.fidelity,
-            keep=request.wording.keep,
-            avoid=request.wording.avoid,
-            without=request.without,
-        ):
-            if not passage.blank:
-                account.add(passage)
-            yield passage
-
+    found = passages(text.removeprefix(MARK), writer, request, tolerance, account)
     if target.format is Format.text:
         with open_text(target) as stream:
             safe = stream is sys.stdout and sys.stdout.isatty()
             stream.write(head)
-            for passage in passages():
+            for passage in found:
                 stream.write(shown(passage.text) if safe else passage.text)
             stream.flush()
     else:
-        found = passages()
         view = View(COLUMNS, steered.line, lambda _, stream: page(found, stream, account))
         rows = (row for passage in found if not passage.blank for row in rows_of(passage, request))
         write(rows, view, target)
-    if target.format is not Format.table:
-        render.note(account.told() + ".")
+    account.tell(request, target.format is not Format.table)
     tell_beyond(account.targets, writer)
     return account.code
 
@@ -149,6 +162,14 @@ def page(passages: Iterable["Passage"], stream: TextIO, account: Account) -> Non
     from rich.text import Text
 
     screen = render.console(stream)
+    draw(passages, screen)
+    screen.print(Text(account.told() + ".", "dim"))
+
+
+def draw(passages: Iterable["Passage"], screen: "Console") -> None:
+    """A text with what changed, and where each sentence that was tried went."""
+    from rich.text import Text
+
     whole, tried = Text(), []
     for passage in passages:
         if passage.blank:
@@ -167,7 +188,6 @@ def page(passages: Iterable["Passage"], stream: TextIO, account: Account) -> Non
         lead, told = went(passage)
         style = "dim" if passage.text != passage.source else "yellow"
         render.beside(screen, Text(lead), Text(told, style))
-    screen.print(Text(account.told() + ".", "dim"))
 
 
 def went(passage: "Passage") -> tuple[str, str]:

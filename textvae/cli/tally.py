@@ -43,14 +43,12 @@ class Tally:
             self.same += bool(moved.passed) and moved.text.split() == moved.source.split()
             if not moved.passed and len(self.left) < TOLD:
                 self.left.append(str(item.line) if item.line else str(item.index + 1))
-        if len(self.kept) < len(wording.keep):
-            self.kept += [phrase for phrase in wording.of(item.text) if phrase not in self.kept]
+        note_kept(self.kept, wording, item.text)
 
     def tell(self, request: "Request", asides: bool) -> None:
         """Say on standard error what was not done; `asides`: the results do not say it themselves."""
-        for phrase in request.wording.keep:
-            if phrase not in self.kept and self.asked:
-                render.note(f'"{phrase}" was to be kept, but no sentence has it.')
+        if self.asked:
+            tell_unkept(self.kept, request.wording)
         if not asides:
             return
         if self.same:
@@ -80,3 +78,16 @@ class Tally:
     def code(self) -> int:
         """The exit code."""
         return NOTHING_PASSED if self.asked and not self.passed else 0
+
+
+def note_kept(kept: list[str], wording: "Wording", text: str) -> None:
+    """Take note of what is to be kept and stands in a text."""
+    if len(kept) < len(wording.keep):
+        kept += [phrase for phrase in wording.of(text) if phrase not in kept]
+
+
+def tell_unkept(kept: list[str], wording: "Wording") -> None:
+    """Say on standard error what was to be kept and stands nowhere."""
+    for phrase in wording.keep:
+        if phrase not in kept:
+            render.note(f'"{phrase}" was to be kept, but no sentence has it.')

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from textvae.cli import columns, reading, render, resuming, revised
-from textvae.cli.contents import Layout, is_table
+from textvae.cli import cells, columns, reading, render, resuming, revised
+from textvae.cli.contents import is_table
 from textvae.cli.models import open_writer
 from textvae.cli.options import (
     ArousalOption,
@@ -32,6 +32,7 @@ from textvae.cli.options import (
 )
 from textvae.cli.output import Target, View, write
 from textvae.cli.reach import tell_beyond
+from textvae.cli.revised import Account
 from textvae.cli.steered import COLUMNS, Request, line, rewritten, table
 from textvae.cli.tally import Tally
 from textvae.errors import InputError, TargetError, TextError
@@ -116,7 +117,8 @@ def transfer(
     --running keeps what need not change. With --valence 4.0, a sentence is off target below 3.7: a target
     above neutral (3) is a least one, a target below it a most, and neutral is wanted from both sides; a shift
     moves every sentence. Sentences of one or two words and those too long for the model stay. Rows have line,
-    start and end (characters of the text) too.
+    start and end (characters of the text) too. Of a table each cell of the column is such a text and has one
+    row: source, text (the whole cell), sentences, off (how many are off target) and rewritten.
     """
     from textvae.text.targets import parse_target
     from textvae.text.ways import turned_off
@@ -132,35 +134,44 @@ def transfer(
     if tolerance is not None and not running:
         raise InputError("--tolerance is for running text: add --running.")
     request = Request(valence, arousal, n, fidelity, wording, off, everything)
-    if (column or with_ or with_all) and (running or file is None or not is_table(file)):
-        raise InputError("--column and --with are for rows of a table, --file FILE.csv, without --running.")
-    if running:
+    within = TOLERANCE if tolerance is None else tolerance
+    own = cells.COLUMNS if running else COLUMNS
+    layout = columns.layout(file, column, with_, with_all, own, target.format)
+    if running and (file is None or not is_table(file)):
         if resume:
-            raise InputError("--resume is for a sentence a line: leave out --running.")
+            raise InputError("--resume is for lines and for rows of a table: leave out --running.")
         reading.sentences(sentence, file, "transfer")  # complains where there is nothing, or too much
         text = revised.running_text(sentence, file)
         check_kept(wording, [text])
         writer = open_writer(model, device, precision)
-        code = revised.rewrite(text, writer, request, TOLERANCE if tolerance is None else tolerance, target)
-        finish(code)
+        finish(revised.rewrite(text, writer, request, within, target))
         return
-    where = columns.text_column(column)
-    carried = columns.carry(with_, with_all, [str(file)], where, COLUMNS, target.format)
-    items = reading.sentences(sentence, file, "transfer", Layout(column=where, carried=carried))
+    if running and n > 1:
+        raise InputError("--running gives one row for each row of a table: leave out -n.")
+    items = reading.sentences(sentence, file, "transfer", layout)
     if file is None and sentence != [reading.STANDARD_INPUT]:
         check_kept(wording, sentence or [])
-    asked = {"model": model, "column": where, "with": {one.name: one.column for one in carried}}
+    asked = {
+        "model": model,
+        "column": layout.column,
+        "with": {one.name: one.column for one in layout.carried},
+        "running": within if running else None,
+    }
     unfinished = resuming.Unfinished.of(target, file, request, asked) if resume else None
     writer = open_writer(model, device, precision)
-    tally = Tally()
-    others = columns.kinds(carried)
-    view = View(others | COLUMNS, line, partial(table, by=n > 1 or everything), exact=others)
+    tally = Account() if running else Tally()
     items = render.progress(items, "rewriting")
     if unfinished is not None:
         items = unfinished.skip(items, tally)
-    found = rewritten(items, writer, request, tally)
-    if carried:
-        found = columns.beside_rows(found, carried)
+    if isinstance(tally, Account):
+        passages = cells.rewritten(items, writer, request, within, tally)
+        found, view = cells.rows(passages), cells.view(layout.carried, passages, tally)
+    else:
+        others = columns.kinds(layout.carried)
+        found = rewritten(items, writer, request, tally)
+        view = View(others | COLUMNS, line, partial(table, by=n > 1 or everything), exact=others)
+    if layout.carried:
+        found = columns.beside_rows(found, layout.carried)
     if unfinished is not None:
         unfinished.write(found, view, tally)
     else:
