@@ -163,7 +163,10 @@ def test_several_tables_need_the_same_columns(run: Run, refused: Refused) -> Non
     command = ("analyze", "reviews.csv", "more.jsonl", "--column", "review", "--format", "csv")
     found = of_csv(run(*command, "--with", "id").out)
     assert [(row["file"], row["id"]) for row in found][2:] == [("reviews.csv", "007"), ("more.jsonl", "9")]
-    refused(run(*command, "--with-all"), "column in more.jsonl 'author'")
+    told = ("--with-all takes the same columns", "more.jsonl has no column 'author'", "--with COLUMN")
+    refused(run(*command, "--with-all"), *told)
+    refused(run(*command, "--with-all", "--with", "mine=id"), *told)
+    refused(run(*command, "--with-all", "--with", "author"), "column in more.jsonl 'author'", "known: id")
     Path("broken.csv").write_bytes(b"id,author,stars,review\n1,\xe9,2,good\n")
     failed = run(
         "analyze", "broken.csv", "reviews.csv", "--column", "review", "--with-all", "--format", "csv"
@@ -196,6 +199,9 @@ def test_several_tables_need_the_same_columns(run: Run, refused: Refused) -> Non
         (("--text", "good", "--split"), "leave them out with --text"),
         (("reviews.csv", "--with", "id", "--by", "file"), "not --by file"),
         (("reviews.csv", "--with", "id", "--format", "text"), "--with is for rows of csv, jsonl and parquet"),
+        (("reviews.csv", "--with-all", "--by", "file"), "--with-all is for rows of a table, not --by file"),
+        (("reviews.csv", "--with-all", "--format", "text"), "--with-all is for rows of csv, jsonl"),
+        (("diary.txt", "--with-all"), "--with-all takes columns of a table along, and diary.txt is none"),
         (("diary.txt", "--split"), "--split is for tables"),
         (("reviews.csv", "--split", "--lines"), "--split is for tables"),
         (("none.csv", "--with-all"), "there is no file none.csv"),

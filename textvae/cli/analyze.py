@@ -157,7 +157,8 @@ def analyze(
         by = By.file if whole else By.sentence
     elif by is By.file and (with_ or with_all):
         raise InputError(
-            "--with is for rows of a table, not --by file: leave one out, or add --by paragraph."
+            f"{columns.option_of(with_all)} is for rows of a table, not --by file: leave one out, or add "
+            "--by paragraph."
         )
     elif explained and by is not By.sentence and plot is None:
         raise InputError(

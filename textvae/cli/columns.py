@@ -65,12 +65,13 @@ def carry(
     """
     if not (given or everything):
         return ()
+    option = option_of(everything)
     if format not in (Format.jsonl, Format.csv, Format.parquet):
         raise OutputError(
-            "--with is for rows of csv, jsonl and parquet: add -o FILE.csv, say, or --format csv."
+            f"{option} is for rows of csv, jsonl and parquet: add -o FILE.csv, say, or --format csv."
         )
-    tables = list(_tables(names))
-    pairs = [_parted(pair, "--with") for pair in given or ()]
+    tables = list(_tables(names, option))
+    pairs = named = [_parted(pair, "--with") for pair in given or ()]
     types: dict[str, type] = {}  # of the columns of all the tables
     if everything or format is Format.parquet:
         types = _types(tables)
@@ -79,11 +80,16 @@ def carry(
         others = (column for column in types if column != (text or "text"))
         pairs = [(renamed.get(column, column), column) for column in others] + pairs
     chosen = _named(pairs, "--with")
-    _check(chosen, tables, own)
+    _check(chosen, tables, own, {column for _, column in named})
     forms = (_form(format, types.get(column, str)) for column in chosen.values())
     return tuple(
         Carried(name, column, *form) for (name, column), form in zip(chosen.items(), forms, strict=True)
     )
+
+
+def option_of(everything: bool) -> str:
+    """What was typed for columns to come along."""
+    return "--with-all" if everything else "--with"
 
 
 def kinds(carried: Iterable[Carried]) -> dict[str, type]:
@@ -127,20 +133,20 @@ def _named(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     return chosen
 
 
-def _tables(names: Sequence[str]) -> Iterator[Path]:
+def _tables(names: Sequence[str], option: str) -> Iterator[Path]:
     """The tables that are there. Raises `InputError` for a name that is not one's."""
     for path in map(Path, names):
         if not is_table(path):
             what = "standard input" if str(path) == STANDARD_INPUT else path
             known = ".csv, .tsv, .jsonl or .parquet"
             raise InputError(
-                f"--with takes columns of a table along, and {what} is none: give a {known} file."
+                f"{option} takes columns of a table along, and {what} is none: give a {known} file."
             )
         if path.is_file():
             yield path
         elif path.exists():
             raise InputError(
-                f"--with looks at a table twice, which {path} does not allow: save it as a file."
+                f"{option} looks at a table twice, which {path} does not allow: save it as a file."
             )
 
 
@@ -156,8 +162,11 @@ def _types(tables: Sequence[Path]) -> dict[str, type]:
     return found
 
 
-def _check(chosen: Mapping[str, str], tables: Iterable[Path], own: Collection[str]) -> None:
-    """Complain of names that the results have already, and of tables without these columns."""
+def _check(
+    chosen: Mapping[str, str], tables: Sequence[Path], own: Collection[str], named: Collection[str]
+) -> None:
+    """Complain of names that the results have already, and of tables without these columns; some of them
+    were `named`, the others come with --with-all."""
     from textvae.corpora.tables import column_types
 
     if clashing := [name for name in chosen if name in own]:
@@ -170,6 +179,12 @@ def _check(chosen: Mapping[str, str], tables: Iterable[Path], own: Collection[st
         try:
             types = column_types(path, chosen.values())
         except UnknownNameError as error:
+            if error.name not in named:
+                raise InputError(
+                    f"--with-all takes the same columns along from every table, and {path} has no column "
+                    f"{error.name!r}, as another has: name those that all have, --with COLUMN, or read the "
+                    "tables one by one."
+                ) from error
             hint = "--with takes one column and may be repeated; --with-all takes all."
             raise UnknownNameError(error.kind, error.name, error.known, hint) from error
         except (TextError, OSError):
