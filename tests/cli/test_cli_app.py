@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -59,3 +59,29 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_an_option_has_the_same_names_in_every_verb() -> None:
+    from typer.main import get_command
+
+    from textvae.cli.app import app
+
+    def options(command: Any, verb: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for name, below in getattr(command, "commands", {}).items():
+            yield from options(below, f"{verb} {name}".strip())
+        for parameter in command.params if not hasattr(command, "commands") else ():
+            if parameter.param_type_name == "option":
+                yield verb, tuple(parameter.opts)
+
+    names: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for verb, each in options(get_command(app), ""):
+        for name in each:
+            names.setdefault(name, {}).setdefault(tuple(sorted(each)), []).append(verb)
+    differing = {name: found for name, found in names.items() if len(found) > 1 and name.startswith("--")}
+    # What these ask for differs: sentences of a plot or of a topic; runs beside results in -o.
+    assert {name: min(found.values(), key=len) for name, found in differing.items()} == {
+        "--sentences": ["latent", "topics"],
+        "--out": ["evaluate topics"],
+    }
+    alone = [verb for name, found in names.items() if len(name) == 2 for verb in found.get((name,), ())]
+    assert alone == ["latent"]  # -n of --nearest, beside --sentences

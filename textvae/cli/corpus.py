@@ -76,7 +76,7 @@ def show(name: NameArgument) -> None:
 @app.command()
 def head(
     name: NameArgument,
-    n: Annotated[int, typer.Option("-n", min=1, metavar="N", help="Sentences to show.")] = 10,
+    n: Annotated[int, typer.Option("--sentences", "-n", min=1, metavar="N", help="Sentences to show.")] = 10,
     split: Annotated[str | None, typer.Option(help="Only this part of the corpus.")] = None,
     corpora: CorporaOption = None,
     format: FormatOption = None,  # noqa: A002

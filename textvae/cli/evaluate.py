@@ -17,6 +17,7 @@ from textvae.cli.options import (
     ForceOption,
     Format,
     FormatOption,
+    LimitOption,
     OutputOption,
     PrecisionOption,
     ReadingPrecisionOption,
@@ -74,9 +75,7 @@ def reconstruction(
     split: SplitOption = None,
     column: ColumnOption = None,
     corpora: CorporaOption = None,
-    limit: Annotated[
-        int | None, typer.Option("-n", min=1, metavar="N", help="N of the sentences, evenly spread.")
-    ] = None,
+    limit: LimitOption = None,
     outputs: OutputsOption = None,
     model: TextModelOption = "text-en",
     device: DeviceOption = "auto",

@@ -17,6 +17,7 @@ from textvae.cli.options import (
     FidelityOption,
     ForceOption,
     FormatOption,
+    LimitOption,
     OutputOption,
     PrecisionOption,
     TextModelOption,
@@ -37,9 +38,7 @@ def degree(
     split: SplitOption = None,
     column: ColumnOption = None,
     corpora: CorporaOption = None,
-    limit: Annotated[
-        int | None, typer.Option("--sentences", min=1, metavar="N", help="N of the sentences, evenly spread.")
-    ] = None,
+    limit: LimitOption = None,
     fidelity: FidelityOption = 0.5,
     without: WithoutOption = None,
     outputs: OutputsOption = None,

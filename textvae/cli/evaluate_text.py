@@ -14,6 +14,7 @@ from textvae.cli.options import (
     DeviceOption,
     ForceOption,
     FormatOption,
+    LimitOption,
     OutputOption,
     PrecisionOption,
     TextModelOption,
@@ -26,9 +27,7 @@ def text(
     split: SplitOption = None,
     column: ColumnOption = None,
     corpora: CorporaOption = None,
-    limit: Annotated[
-        int | None, typer.Option("-n", min=1, metavar="N", help="N of the sentences, evenly spread.")
-    ] = None,
+    limit: LimitOption = None,
     draws: Annotated[int, typer.Option(min=1, help="Draws of z for the bound.")] = 10,
     samples: Annotated[
         int, typer.Option(min=1, help="Draws of z for the importance-weighted likelihood.")

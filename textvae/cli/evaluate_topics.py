@@ -50,7 +50,7 @@ def topics(
     recipes: Annotated[
         str, typer.Option(metavar="all|NAME,...", help="Recipes that ship, or .toml files.")
     ] = "all",
-    k: Annotated[int, typer.Option("-k", min=2, help="How many topics.")] = 50,
+    k: Annotated[int, typer.Option("-k", "--topics", min=2, help="How many topics.")] = 50,
     seeds: Annotated[int, typer.Option(min=1, help="Train each with the seeds 1 to so many.")] = 3,
     out: Annotated[
         Path,

@@ -12,6 +12,7 @@ from textvae.cli.options import (
     ColumnOption,
     CorporaOption,
     DeviceOption,
+    FidelityOption,
     ForceOption,
     FormatOption,
     OutputOption,
@@ -33,7 +34,7 @@ def transfer(
     low: Annotated[
         float, typer.Option(min=1, max=5, help="The valence that positive sentences are sent to.")
     ] = 1.8,
-    fidelity: Annotated[float, typer.Option(min=0, max=1, help="As in textvae transfer.")] = 0.5,
+    fidelity: FidelityOption = 0.5,
     without: WithoutOption = None,
     language_model: Annotated[
         str | None,

@@ -172,6 +172,10 @@ FileOption = Annotated[
         help="Read a sentence a line from FILE (UTF-8), or a row of a .csv, .tsv, .jsonl or .parquet table.",
     ),
 ]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--sentences", "-n", min=1, metavar="N", help="N of the sentences, evenly spread."),
+]
 CorporaOption = Annotated[
     Path | None,
     typer.Option(

@@ -23,7 +23,7 @@ COLUMNS: dict[str, type] = {"index": int, "text": str, "valence": float, "arousa
 
 
 def sample(
-    n: Annotated[int, typer.Option("-n", min=1, metavar="N", help="Sentences to write.")] = 5,
+    n: Annotated[int, typer.Option("--sentences", "-n", min=1, metavar="N", help="Sentences to write.")] = 5,
     valence: ValenceOption = None,
     arousal: ArousalOption = None,
     temperature: Annotated[

@@ -27,7 +27,7 @@ BEGUN = {"log.jsonl", "curves.png"}
 
 OutOption = Annotated[
     Path,
-    typer.Option("--out", metavar="DIR", help="A new folder for the log, the state and the checkpoints."),
+    typer.Option("--out", "-o", metavar="DIR", help="A new folder for log, state and checkpoints."),
 ]
 ResumeOption = Annotated[
     bool, typer.Option("--resume", help="Go on with the training in --out where it stopped.")

@@ -25,7 +25,8 @@ def topics(
         ),
     ],
     k: Annotated[
-        int | None, typer.Option("-k", min=2, metavar="N", help="How many topics. Default: the recipe's.")
+        int | None,
+        typer.Option("-k", "--topics", min=2, metavar="N", help="How many topics. Default: the recipe's."),
     ] = None,
     recipe: Annotated[
         str, typer.Option(help="A recipe that ships (see textvae train recipes topics) or a .toml file.")

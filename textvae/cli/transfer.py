@@ -52,7 +52,12 @@ def transfer(
     n: Annotated[
         int,
         typer.Option(
-            "-n", min=1, max=100, metavar="K", help="Candidates to show for a sentence, best first."
+            "--candidates",
+            "-n",
+            min=1,
+            max=100,
+            metavar="K",
+            help="Candidates to show for a sentence, best first.",
         ),
     ] = 1,
     fidelity: FidelityOption = 0.5,
