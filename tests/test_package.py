@@ -1,7 +1,10 @@
 """The package's front door: its names, and that nothing heavy is behind them until it is asked for."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +34,18 @@ def test_names_that_are_not_there() -> None:
 def test_an_infilling_model_is_for_a_text_model() -> None:
     with pytest.raises(CheckpointError, match="load text-en"):
         textvae.load("infill-en")
+
+
+def test_what_users_are_told_to_install_is_what_an_extra_has() -> None:
+    """By its own name: textvae is on no index, and not everybody who runs it has a checkout."""
+    root = Path(__file__).parents[1]
+    extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    wanted = {requirement for name in ("plots", "steer", "distributed") for requirement in extras[name]}
+    said = [
+        path.read_text(encoding="utf-8") for path in (root / "README.md", *(root / "textvae").rglob("*.py"))
+    ]
+    told = [found for text in said for found in re.findall(r"pip install[\s\"f]+'([^']+)'", text)]
+    assert set(told) == wanted
+    assert len(told) == 7

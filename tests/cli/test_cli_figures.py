@@ -65,7 +65,7 @@ def test_without_matplotlib_a_page_can_still_be_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(figures, "find_spec", lambda name: None)
-    with pytest.raises(OutputError, match=r"pip install 'textvae\[plots\]'.*arc.html"):
+    with pytest.raises(OutputError, match=r"pip install 'matplotlib>=3.8'.*arc.html"):
         figures.check_figure(tmp_path / "arc.png", force=False)
     figures.check_figure(tmp_path / "arc.html", force=False)
 

@@ -235,7 +235,7 @@ def test_without_textual(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textvae.cli.steering_view", None)
     outcome = run("steer", "cold food")
     assert outcome.code == 2
-    assert "pip install 'textvae[steer]'" in outcome.err
+    assert "pip install 'textual>=8'" in outcome.err
 
 
 def test_what_is_kept_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def check_figure(path: Path, force: bool) -> None:
     if not is_page(path) and find_spec("matplotlib") is None:
         raise OutputError(
             f"a {path.suffix} figure is drawn by matplotlib, which is not installed: "
-            f"pip install 'textvae[plots]', or name the figure {path.with_suffix('.html')}."
+            f"pip install 'matplotlib>=3.8', or name the figure {path.with_suffix('.html')}."
         )
     check_place(path, force, "figure.png")
 

@@ -50,7 +50,7 @@ PlotOption = Annotated[
         "--plot",
         metavar="FILE",
         help="Draw a figure too, as the ending says: .html (to point at), .png or .svg (pip install "
-        "'textvae[plots]').",
+        "'matplotlib>=3.8').",
         rich_help_panel=RESULTS,
     ),
 ]

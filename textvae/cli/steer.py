@@ -72,7 +72,7 @@ def steer(
     except ModuleNotFoundError as error:
         raise InputError(
             f"steer needs the library textual, which is not installed ({error.name}): "
-            "pip install 'textvae[steer]'."
+            "pip install 'textual>=8'."
         ) from error
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InputError(

@@ -105,7 +105,7 @@ def processes() -> Processes:
     except ImportError as error:
         raise InputError(
             "training in several processes goes through Hugging Face Accelerate, which is not installed: "
-            "pip install 'textvae[distributed]'."
+            "pip install 'accelerate>=1.0'."
         ) from error
     try:
         return Launched()
