@@ -100,7 +100,7 @@ def test_text_streams_and_missing_files(tmp_path: Path) -> None:
     assert list(read_lines(io.TextIOWrapper(io.BytesIO(b"one\ntwo\n")))) == ["one", "two"]
     with pytest.raises(TextError, match=r"there is no file .*none"):
         list(read_lines(tmp_path / "none.txt"))
-    with pytest.raises(TextError, match="cannot be read"):
+    with pytest.raises(TextError, match="is a folder: name a file in it"):
         list(read_lines(tmp_path))
 
 

@@ -42,7 +42,7 @@ def test_a_schedule_of_the_base_is_replaced_whole(tmp_path: Path) -> None:
 def test_bases_that_lead_nowhere(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="name another recipe beside it"):
         load_recipe("text", write(tmp_path, top='base = "other"', other='base = "top"'))
-    with pytest.raises(RecipeError, match="missing.toml cannot be read"):
+    with pytest.raises(RecipeError, match="missing.toml is not there"):
         load_recipe("text", write(tmp_path, top='base = "missing"'))
     with pytest.raises(RecipeError, match="name another recipe beside it"):
         load_recipe("text", write(tmp_path, top="base = 3"))

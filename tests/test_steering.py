@@ -279,7 +279,7 @@ def test_what_cannot_be_asked_for(writer: TextWriter) -> None:
         writer.transfer(SENTENCES[0], valence=4, n=0)
     with pytest.raises(InputError, match="steps 1"):
         writer.interpolate(SENTENCES[0], SENTENCES[1], steps=1)
-    with pytest.raises(TextError, match="the second sentence is blank"):
+    with pytest.raises(TextError, match="the second sentence has no words"):
         writer.interpolate(SENTENCES[0], " ")
     with pytest.raises(InputError, match="temperature -1"):
         writer.sample(1, temperature=-1)

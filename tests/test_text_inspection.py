@@ -67,7 +67,7 @@ def test_posteriors_are_each_sentences_own_and_what_cannot_be_read_is_left_out()
         alone = codec.encode([codec.pieces(text)]).z
         np.testing.assert_allclose(row, alone.mean[0], atol=1e-6)
     assert found.sd is not None and found.sd.shape == (5, 8)
-    with pytest.raises(TextError, match="none that toy takes.*8 words"):
+    with pytest.raises(TextError, match="no sentence that toy takes.*8 words"):
         encode_texts(codec, ["", long])
     with pytest.raises(CheckpointError, match="language model"):
         encode_texts(toy(affect=0, content=0).codec, SENTENCES)

@@ -160,9 +160,11 @@ def test_objective_is_the_weighted_sum() -> None:
         Objective.from_recipe({"reconstuction": 1.0}, frozenset({"reconstruction", "kl"}))
 
 
+@pytest.mark.filterwarnings("error")
 def test_active_units() -> None:
     mu = torch.tensor([[0.0, 1.0], [0.0, -1.0], [0.001, 1.0]])
     assert active_units(mu).tolist() == [False, True]
+    assert active_units(mu[:1]).tolist() == [False, False]
 
 
 def test_mutual_information_of_far_and_of_equal_posteriors() -> None:

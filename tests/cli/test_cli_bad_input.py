@@ -112,6 +112,47 @@ def test_no_such_file(run: Run, tmp_path: Path, refused: Refused) -> None:
     refused(run("reconstruct", "--file", tmp_path / "none.txt"), "none.txt: check the name")
 
 
+def test_a_folder_for_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("texts").mkdir()
+    for command in (
+        ("transfer", "--valence", "4", "--file", "texts"),
+        ("transfer", "--valence", "4", "--running", "--file", "texts"),
+        ("reconstruct", "--file", "texts"),
+        ("corpus", "head", "texts"),
+        ("train", "text", "--recipe", "en", "--corpus", "texts", "--out", "run"),
+        ("train", "affect", "--recipe", "bilstm", "--corpus", "texts", "--out", "run"),
+    ):
+        outcome = run(*command)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "texts is a folder: name " in outcome.err
+
+
+def test_sentences_from_the_command_line_alone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refused
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("diary.txt").write_text("It was bad.\n")
+    refused(run("interpolate", "-", "bad food"), "- is standard input: interpolate takes sentences")
+    refused(run("interpolate", "bad food", "diary.txt"), "diary.txt is a file: interpolate takes sentences")
+    refused(run("steer", "diary.txt"), "diary.txt is a file: steer takes sentences")
+    assert run("interpolate", "none.txt", "bad food").code == 0
+
+
+def test_corpora_and_recipes_that_hold_nothing_or_are_not_there(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Refused
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty.txt").write_text("")
+    Path("rows.csv").write_text("text,split\nIt was bad.,test\n")
+    refused(run("corpus", "head", "empty.txt"), "empty.txt has no sentence")
+    refused(run("corpus", "head", "rows.csv", "--split", "dev"), "no sentence of the split 'dev'")
+    refused(run("corpus", "show", "rows.csv"), "only public corpora have a card")
+    refused(run("evaluate", "topics", "--corpus", "rows.csv"), "only public corpora have a card")
+    refused(run("train", "topics", "--corpus", "none.txt", "--out", "run"), "no file or folder none.txt")
+    refused(run("train", "text", "--recipe", "none.toml", "--out", "run"), "none.toml is not there")
+
+
 def test_unknown_model_suggests_the_nearest(run: Run, refused: Refused) -> None:
     refused(run("transfer", "--valence", "4", "--model", "text-eng", "hello"), "did you mean 'text-en'")
 

@@ -102,6 +102,12 @@ def test_the_splits_of_a_table_are_its_column_s(here: Path) -> None:
     assert part_of("divided.csv", None, None, usual="dev").name == "divided.csv/dev"
 
 
+def test_a_file_without_sentences() -> None:
+    Path("empty.txt").write_text("\n \n")
+    with pytest.raises(CorpusError, match=r"empty\.txt is empty: there is no sentence in it"):
+        part_of("empty.txt", None, None)
+
+
 def test_a_table_without_splits_has_nothing_to_train_a_judge_on(here: Path) -> None:
     with pytest.raises(CorpusError, match="no sentence of the split 'train': say in a column `split`"):
         judge_of("rated.csv", None, ["review"], None)

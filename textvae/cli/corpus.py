@@ -93,7 +93,9 @@ def head(
     def rows() -> Iterator[Row]:
         from textvae.corpora import read_corpus
 
+        found = False
         for sentence in islice(read_corpus(name, split=split, directory=corpora), n):
+            found = True
             ratings = {
                 dimension: rating.mean if (rating := getattr(sentence, dimension)) else None
                 for dimension in ("valence", "arousal", "dominance")
@@ -105,6 +107,9 @@ def head(
                 "text": sentence.text,
             }
             yield {key: (ratings | rest)[key] for key in columns}
+        if not found:
+            of = f" of the split {split!r}" if split else ""
+            raise CorpusError(f"{name} has no sentence{of}.")
 
     write(rows(), grid_view(columns), target)
 

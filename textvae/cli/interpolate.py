@@ -52,7 +52,7 @@ def interpolate(
     if plot is not None:
         figures.check_figure(plot, force)
         target.keep_apart(plot, "--plot")
-    start, end = reading.from_arguments([a, b])
+    start, end = reading.said([a, b], "interpolate")
     writer = open_writer(model, device, precision)
 
     points = writer.interpolate(start.text, end.text, steps=steps, spherical=spherical, plain=plain)

@@ -102,6 +102,8 @@ def _part_of_file(
     """A split by the file's own column; else the part that it was in the model's training; else all."""
     from textvae.evaluation.division import has_changed, parts
 
+    if not rows:
+        raise CorpusError(f"{corpus} is empty: there is no sentence in it.")
     own = [row.split for row in rows]
     divided = parts(config, known, rows) if known else [""] * len(rows)
     by = own if any(own) else divided

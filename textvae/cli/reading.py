@@ -81,8 +81,8 @@ class Ahead:
 def sentences(
     given: Sequence[str] | None, file: Path | None, verb: str, layout: Layout | None = None
 ) -> Iterator[Item]:
-    """One item a sentence: those given, or the lines of `file` or of standard input, blank ones too; with a
-    layout a table is read too, an item a row.
+    """One item a sentence: those given, or the lines of `file` or of standard input, blank ones too, or the
+    rows of a table.
 
     Raises `TextError` at once if there are none or two sources, and on the way for text that cannot be read.
     """
@@ -93,12 +93,8 @@ def sentences(
             f'{verb} needs a sentence: textvae {verb} "...", or --file FILE, or - for standard input.'
         )
     if file is not None:
-        if is_table(file) and layout is not None:
-            return from_files([str(file)], layout)
         if is_table(file):
-            raise TextError(
-                f"{file} is a table, and {verb} reads lines: write its texts into a .txt, a line each."
-            )
+            return from_files([str(file)], layout or Layout())
         return from_lines(str(file))
     if given == [STANDARD_INPUT]:
         return from_lines(STANDARD_INPUT)
@@ -108,6 +104,15 @@ def sentences(
         if len(text.split()) == 1 and Path(text).is_file():
             raise TextError(f"{text} is a file: for its lines write --file {text}.")
     return from_arguments(given or [])
+
+
+def said(texts: Sequence[str], verb: str) -> Iterator[Item]:
+    """The sentences of a verb that takes them from the command line alone."""
+    for text in texts:
+        if text == STANDARD_INPUT or (len(text.split()) == 1 and Path(text).is_file()):
+            what = "- is standard input" if text == STANDARD_INPUT else f"{text} is a file"
+            raise TextError(f"{what}: {verb} takes sentences from the command line, in quotes.")
+    return from_arguments(texts)
 
 
 def from_arguments(texts: Sequence[str]) -> Iterator[Item]:

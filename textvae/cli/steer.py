@@ -64,7 +64,7 @@ def steer(
         check_place(output, force, "kept.txt")
     wording = Wording.asked(keep or (), avoid or ())
     off = turned_off(without or ())
-    [item] = reading.from_arguments([sentence])
+    [item] = reading.said([sentence], "steer")
     wording.check(item.text)
     try:
         from textvae.cli.plane import around

@@ -62,9 +62,10 @@ def bags_of(
 ) -> tuple["Bags", "Bags | None", "Counting | None"]:
     """The documents to train on and those to validate on (None: some of the former are to be held out); how
     texts were counted."""
-    from textvae.topics.data import load_bags, topic_corpora
+    from textvae.corpora.corpus import is_own
+    from textvae.topics.data import load_bags
 
-    if corpus in topic_corpora() or not Path(corpus).exists():
+    if not is_own(corpus):
         with render.waiting("reading the corpus"):
             train, _ = load_bags(corpus, "train", directory=corpora)
             return train, load_bags(corpus, "dev", train.words, corpora)[0], None

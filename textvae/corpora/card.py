@@ -81,7 +81,8 @@ def load_card(name: str) -> Card:
     """
     path = resources.card_folder() / f"{name}.toml"
     if name not in card_names():
-        raise UnknownNameError("corpus", name, card_names())
+        hint = f"{name} is of your own: only public corpora have a card." if Path(name).exists() else ""
+        raise UnknownNameError("corpus", name, card_names(), hint)
     return read_card(path)
 
 

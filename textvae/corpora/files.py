@@ -72,13 +72,13 @@ def refuse_unread(path: Path) -> None:
 
 
 def is_file_name(name: str | Path) -> bool:
-    """Whether a corpus's name is meant as a path: it has a known suffix, a folder in it or is a file."""
+    """Whether a corpus's name is meant as a path: it has a known suffix, a folder in it or is there."""
     path = Path(name)
     return (
         isinstance(name, Path)
         or path.suffix.lower() in {*TABLES, ".txt"}
         or len(path.parts) != 1
-        or path.is_file()
+        or path.exists()
     )
 
 

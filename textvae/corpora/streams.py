@@ -51,6 +51,8 @@ def read_raw_lines(source: Source, mark: bool = False) -> Iterator[str]:
                 stream: Any = stack.enter_context(Path(source).open("rb"))
             except FileNotFoundError as error:
                 raise TextError(f"there is no file {name}: check the name.") from error
+            except IsADirectoryError as error:
+                raise TextError(f"{name} is a folder: name a file in it.") from error
             except OSError as error:
                 raise TextError(f"{name} cannot be read: {error.strerror or error}.") from error
         else:

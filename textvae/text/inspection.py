@@ -97,7 +97,7 @@ def encode_texts(
             found.append((place, pieces))
     if not found:
         raise TextError(
-            f"{len(texts):,} sentences, and none that {codec.name} takes: it reads sentences of at most "
+            f"there is no sentence that {codec.name} takes, of {len(texts):,}: it reads sentences of at most "
             f"{codec.max_words} words."
         )
     order = sorted(range(len(found)), key=lambda i: len(found[i][1]))

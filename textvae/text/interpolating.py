@@ -62,11 +62,11 @@ def waypoints(
     Addresses and long numbers are set aside: a sentence on the way has those of the nearer end, or, where it
     has another number of places for them, of the other one.
 
-    Raises `TextError` if one of them is blank.
+    Raises `TextError` if one of them has no words.
     """
     for text, name in zip((a, b), ("first", "second"), strict=True):
         if not codec.pieces(text):
-            raise TextError(f"the {name} sentence is blank: interpolate needs two sentences.")
+            raise TextError(f"the {name} sentence has no words: interpolate needs two sentences.")
     ends = _set_aside(a, b, codec, search)
     if plain:
         path = [stops[0] for stops in _said(ends, steps, spherical, codec, search)]

@@ -109,6 +109,8 @@ def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     """The recipe at `path` over its base; `above` are the recipes whose base it is."""
     try:
         recipe = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RecipeError(f"the recipe {path} is not there: check the name.") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"the recipe {path} cannot be read: {error}") from error
     base = recipe.pop("base", None)

@@ -20,8 +20,9 @@ class LatentStatistics:
 
 
 def active_units(mu: Tensor, threshold: float = 0.01) -> Tensor:
-    """(N, Z) -> (Z,) whether Var_x(E[z_j|x]) > threshold: Burda et al. 2016, section 5.1.2."""
-    return mu.var(dim=0, unbiased=True) > threshold
+    """(N, Z) -> (Z,) whether Var_x(E[z_j|x]) > threshold: Burda et al. 2016, section 5.1.2. One
+    sentence varies in nothing."""
+    return mu.var(dim=0, correction=min(1, len(mu) - 1)) > threshold
 
 
 def mutual_information(posterior: Normal, generator: torch.Generator | None = None) -> float:
