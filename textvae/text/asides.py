@@ -9,7 +9,7 @@ from textvae.text.typography import FIGURE
 
 ADDRESS = re.compile(
     r"(?:https?://|www\.)\S*[\w/]|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?<!\w)[@#]\w+"
-    r"|(?<![\w.])(?:[\w-]+\.)+(?:com|org|net)\b(?:/\S*[\w/])?",
+    r"|(?<![\w.-])(?:[\w-]+\.)+(?:com|org|net)\b(?:/\S*[\w/])?",
     re.IGNORECASE,
 )
 """Where something or somebody is found: pages, mail, @names and #tags."""
