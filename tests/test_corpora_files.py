@@ -153,6 +153,12 @@ def test_lines_without_an_end_are_split_in_linear_time(monkeypatch: pytest.Monke
         ("stray.tsv", 'text\tid\n"Yes," he said\t1\n', r"stray\.tsv, line 2"),
         ("broken.jsonl", '{"text": "a"}\n{"text": \n', r"broken\.jsonl, line 2: not JSON"),
         ("list.jsonl", "[1, 2]\n", r"list\.jsonl, line 1: not a JSON object, but '\[1, 2\]'"),
+        ("few.csv", 'text,valence\na,"3,5,1"\n', r"few\.csv, line 2: the valence '3,5,1' is not a number"),
+        (
+            "far.csv",
+            'text,valence\na,"35,5"\n',
+            r"far\.csv, line 2: the valence 35\.5 is not on the 1-5 scale",
+        ),
         ("bad.csv", "text,arousal\na,high\n", r"bad\.csv, line 2: the arousal 'high' is not a number"),
         ("nan.csv", "text,arousal\na,nan\n", r"nan\.csv, line 2: the arousal nan is not on the 1-5 scale"),
         (
@@ -269,3 +275,11 @@ def test_json_is_no_prose(tmp_path: Path) -> None:
     (tmp_path / "rows.json").write_text('[{"text": "good"}]')
     with pytest.raises(TextError, match=r"rows\.json: JSON is read as lines"):
         list(read_corpus(tmp_path / "rows.json"))
+
+
+def test_decimal_commas(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("text;valence;valence_sd;arousal\na;3,5;0,25;2\n")
+    only = next(iter(read_file(path)))
+    assert only.valence == Rating(3.5, 0.25)
+    assert only.arousal == Rating(2.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -15,6 +16,8 @@ from textvae.errors import TextError, UnknownNameError
 
 RATINGS = ("valence", "arousal", "dominance")
 FIELDS = ("text", "id", "split", "label", *RATINGS, *(f"{name}_sd" for name in RATINGS))
+DECIMAL_COMMA = re.compile(r"([+-]?\d*),(\d+)")
+"""A number as it is written where the comma stands before the decimals: "3,5"."""
 PASSAGE = 1 << 16  # characters of running text that are split at once, where no blank line divides it
 
 
@@ -154,7 +157,7 @@ def _sentence(
         if not (value := written(field).strip()):
             return None
         try:
-            return float(value)
+            return float(DECIMAL_COMMA.sub(r"\1.\2", value) if DECIMAL_COMMA.fullmatch(value) else value)
         except ValueError:
             raise TextError(f"{place}: the {field} {value!r} is not a number.") from None
 
