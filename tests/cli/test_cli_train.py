@@ -159,6 +159,10 @@ def test_recipes_are_listed_and_printed(run: Run, refused: Callable[..., None], 
     assert load_recipe("text", str(mine)) == load_recipe("text", "yelp/cyclical")
     assert run("train", "recipes", "text", mine).out == mine.read_text()
     refused(run("train", "recipes", "txt"), "did you mean 'text'")
+    refused(
+        run("train", "recipes", "bilstm"), "its kind stands before it: textvae train recipes affect bilstm."
+    )
+    refused(run("train", "recipes", "en"), "recipes text en or textvae train recipes affect en or ")
     refused(run("train", "recipes", "text", "yelp/vea"), "did you mean 'yelp/vae'")
     refused(run("train", "recipes", "text", "en", "-o", "mine.toml"), "write > FILE")
     for verb in ("text", "affect", "topics"):

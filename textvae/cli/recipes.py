@@ -35,6 +35,9 @@ def recipes(
     from textvae.training.recipe import about, load_recipe, recipe_names, written
 
     if kind is not None and kind not in KINDS:
+        if having := [one for one in KINDS if kind in recipe_names(one)]:
+            ways = " or ".join(f"textvae train recipes {one} {kind}" for one in having)
+            raise InputError(f"{kind!r} is a recipe, and its kind stands before it: {ways}.")
         raise UnknownNameError("kind of recipe", kind, KINDS)
     if kind is not None and name is not None:
         if format is not None or output is not None or force:
