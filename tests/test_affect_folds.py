@@ -98,6 +98,16 @@ def test_baselines_and_figures_by_hand() -> None:
     assert summary(folds_of_two)["r"]["valence"] == pytest.approx((0.5, 0.5**0.5))
 
 
+def test_figures_are_of_what_is_rated() -> None:
+    gold = np.array([[3.0, np.nan, np.nan], [4.0, np.nan, 2.0], [5.0, np.nan, 3.0]], np.float32)
+    found = figures_of(np.array([[2.0, 1.0, 9.0], [3.0, 1.0, 3.0], [4.0, 1.0, 5.0]], np.float32), gold)
+    assert found.r == pytest.approx({"valence": 1.0, "dominance": 1.0})
+    assert found.mae == pytest.approx({"valence": 1.0, "dominance": 1.5})
+    assert training_mean(gold, gold[1:]).mae == pytest.approx({"valence": 0.5, "dominance": 0.5})
+    without = figures_of(gold[:1], gold[:1]).as_dict()
+    assert list(summary([found.as_dict(), without])["mae"]) == ["valence"]
+
+
 @pytest.mark.corpora
 def test_always_three_on_emobank() -> None:
     sentences = rated_sentences("emobank")

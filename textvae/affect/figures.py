@@ -41,12 +41,19 @@ class Figures:
 
 
 def figures_of(read: np.ndarray, gold: np.ndarray) -> Figures:
-    """From predicted and rated means, (N, D) each, of the first D dimensions."""
-    names = DIMENSIONS[: gold.shape[1]]
-    errors = read.astype(np.float64) - gold.astype(np.float64)
-    r = {d: pearson(read[:, i], gold[:, i]) for i, d in enumerate(names)}
-    mae = {d: float(np.abs(errors[:, i]).mean()) for i, d in enumerate(names)}
-    mse = {d: float((errors[:, i] ** 2).mean()) for i, d in enumerate(names)}
+    """From predicted and rated means, (N, D) each, of the first D dimensions, over the rows that are rated.
+
+    A dimension that no row is rated for is left out.
+    """
+    known = ~np.isnan(gold)
+    pairs = {
+        d: (read[known[:, i], i].astype(np.float64), gold[known[:, i], i].astype(np.float64))
+        for i, d in enumerate(DIMENSIONS[: gold.shape[1]])
+        if known[:, i].any()
+    }
+    r = {d: pearson(*pair) for d, pair in pairs.items()}
+    mae = {d: float(np.abs(x - y).mean()) for d, (x, y) in pairs.items()}
+    mse = {d: float(((x - y) ** 2).mean()) for d, (x, y) in pairs.items()}
     return Figures(len(gold), r, mae, mse)
 
 
@@ -64,7 +71,9 @@ def always(value: float, gold: np.ndarray) -> Figures:
 
 def training_mean(train: np.ndarray, gold: np.ndarray) -> Figures:
     """A baseline that says of every sentence of gold (N, D) what the training ratings (M, D) average."""
-    return figures_of(np.broadcast_to(train.mean(0), gold.shape).astype(gold.dtype), gold)
+    known = ~np.isnan(train)
+    mean = np.where(known, train, 0.0).sum(0) / np.maximum(known.sum(0), 1)
+    return figures_of(np.broadcast_to(mean, gold.shape).astype(gold.dtype), gold)
 
 
 def mean_and_sd(values: Sequence[float]) -> tuple[float, float]:

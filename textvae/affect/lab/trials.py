@@ -68,7 +68,8 @@ def summary(folds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     found = [Figures.of_dict(dict(fold)) for fold in folds]
     tables: dict[str, Any] = {}
     for name in ("r", "mae", "mse"):
-        columns = {d: [getattr(f, name)[d] for f in found] for d in found[0].r}
+        rated = [d for d in found[0].r if all(d in f.r for f in found)]
+        columns = {d: [getattr(f, name)[d] for f in found] for d in rated}
         tables[name] = {d: mean_and_sd(np.nan_to_num(values).tolist()) for d, values in columns.items()}
     return {"folds": len(found), **tables}
 
