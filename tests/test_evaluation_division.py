@@ -2,9 +2,11 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from textvae import resources
@@ -13,7 +15,7 @@ from textvae.corpora import read_corpus
 from textvae.corpora.corpus import noted
 from textvae.corpora.sentence import Rating, Sentence
 from textvae.errors import RecipeError
-from textvae.evaluation.division import has_changed, parts, trained_as
+from textvae.evaluation.division import columns_in_training, has_changed, parts, trained_as
 from textvae.text.data import DataOptions
 from textvae.text.gathering import gather
 from textvae.text.orthography import Orthography
@@ -112,16 +114,52 @@ def test_a_file_is_known_by_its_place_and_by_its_content(table: Path, tmp_path: 
 def test_rated_rows_are_measured_in_the_parts_that_the_training_made(tmp_path: Path) -> None:
     path = tmp_path / "rated.csv"
     rows = [f"sentence {i},{1 + i % 4}" for i in range(100)]
-    path.write_text("\n".join(["text,valence", "nobody rated this,", *rows]) + "\n")
+    path.write_text("\n".join(["text,valence", "nobody rated this,", " ,4", *rows]) + "\n")
     config = {"kind": "affect", "recipe": {"objective": {}}, "corpora": noted([str(path)])}
     found = parts(config, str(path), list(read_corpus(path)))
-    division, rated = official(rated_sentences(str(path))), rated_sentences(str(path))
-    assert found[0] == ""
+    left: list[Sentence] = []
+    rated = rated_sentences(str(path), left=left)
+    division = official(rated)
+    assert found[:2] == ["", ""]
     for name in ("train", "dev", "test"):
         texts = [rated[row].text for row in getattr(division, name)]
-        assert texts == [f"sentence {i}" for i, part in enumerate(found[1:]) if part == name]
-    assert division.account(1).startswith("101 sentences: ")
-    assert division.account(1).endswith(" test; left out: 1 without a rating")
+        assert texts == [f"sentence {i}" for i, part in enumerate(found[2:]) if part == name]
+    said = division.account(left)
+    assert said.startswith("102 rows: ")
+    assert "left out: 1 without text, 1 without a rating; intervals will be" in said
+    ends = {
+        1: "dev has 1 row, it takes 9 (name them in a column split)",
+        9: "rough: dev has 9 rows",
+        50: " test",
+    }
+    for number, end in ends.items():
+        assert replace(division, dev=np.arange(number)).account().endswith(end)
+
+
+def test_a_model_that_went_on_was_trained_on_what_it_began_with(tmp_path: Path) -> None:
+    own, first = tmp_path / "own.csv", tmp_path / "first.csv"
+    for path, column in ((own, "review"), (first, "note")):
+        path.write_text(f"{column},valence\n" + "".join(f"{column} {i},{1 + i % 4}\n" for i in range(60)))
+    before = {
+        "recipe": {"objective": {}},
+        "corpora": noted([str(first)]),
+        "columns": {"text": "note"},
+        "start": {"recipe": shipped("affect-en")["recipe"]},
+    }
+    config = {"kind": "affect", "recipe": {}, "corpora": noted([str(own)]), "columns": {"text": "review"}}
+    config["start"] = before
+    assert trained_as(config, str(own)) == str(own)
+    assert trained_as(config, str(first)) == str(first)
+    assert trained_as(config, "emobank") == "emobank"
+    assert trained_as(config, "yelp") is None
+    assert columns_in_training(config, str(first)) == {"text": "note"}
+    assert columns_in_training(config, str(own)) == {"text": "review"}
+    rows = list(read_corpus(first, columns={"text": "note"}))
+    assert set(parts(config, str(first), rows)) == {"train", "dev", "test"}
+    emobank = [Sentence("a", str(i), split, Rating(3.0)) for i, split in enumerate(("train", "dev", "test"))]
+    assert parts(config, "emobank", emobank) == ["train", "dev", "test"]
+    first.write_text(first.read_text() + "another one,3\n")
+    assert has_changed(config, str(first), str(first))
 
 
 def test_folds_of_a_public_corpus() -> None:

@@ -59,8 +59,8 @@ def test_what_a_model_was_trained_on_is_not_measured(
     training = trained(run)
     assert training.code == 0, training.err
     said = training.err.splitlines()[0]
-    assert said.startswith("textvae: 121 sentences: ")
-    assert said.endswith(" test; left out: 1 without a rating.")
+    assert said.startswith("textvae: 121 rows: ")
+    assert " test; left out: 1 without a rating; intervals will be " in said
     train, dev, test = (int(part.split()[0]) for part in said.split(": ")[2].split(";")[0].split(", "))
     assert train + dev + test == 120
 

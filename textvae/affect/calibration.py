@@ -25,6 +25,9 @@ GROUPS = 3
 
 GROUP_ROWS = 100  # calibration sentences that a group needs at least; with fewer there is one group for all
 SMALLEST = 1e-4  # of a squared deviation, in points of the scale: no rating is foretold to within 0.01
+LEAST = 9
+"""Calibration sentences without which an interval of 90% can promise nothing, and is the whole scale."""
+
 STEPS, LONGEST_STEP, DONE = 100, 1.0, 1e-10  # of Newton's method
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textvae.cli import render
 from textvae.cli.curves import draw_curves
+from textvae.errors import InputError
 
 if TYPE_CHECKING:
     from textvae.affect.lab.laboratory import Laboratory
@@ -45,6 +46,16 @@ class Asked:
         }  # fmt: skip
 
 
+def one_corpus(given: Sequence[str] | None) -> str:
+    """What `--corpus` names. Raises `InputError` where it is there more than once."""
+    if given and len(given) > 1:
+        raise InputError(
+            f"--corpus is there {len(given)} times ({', '.join(given)}): train affect learns from one. Make "
+            "one file of several tables."
+        )
+    return given[0] if given else "emobank"
+
+
 def train_once(asked: Asked, out: Path, resume: bool) -> None:
     """Train on the corpus's training rows, with checkpoints chosen by its dev rows, and draw the curves."""
     from textvae.affect.lab.folds import official
@@ -54,15 +65,15 @@ def train_once(asked: Asked, out: Path, resume: bool) -> None:
     from textvae.corpora.corpus import noted
 
     values, options = resolved("affect", asked.recipe, list(asked.overrides), asked.seed)
-    unrated: list[Sentence] = []
-    sentences = _sentences(asked, unrated)
+    left: list[Sentence] = []
+    sentences = _sentences(asked, left)
     lab = _laboratory(asked, values, sentences)
     with render.waiting("preparing the sentences"):
         division = official(sentences)
         about = {"corpora": noted([asked.corpus]), "columns": dict(asked.columns)}
         study = lab.study(division, options.seed, keep=True, about=about)
     try:
-        follow(study, options, out, resume, "sentences", division.account(len(unrated)))
+        follow(study, options, out, resume, "sentences", division.account(left))
     finally:
         _drawn({"": curve(out)}, out / "curves.png", f"{asked.recipe}, {asked.corpus}")
 
@@ -127,11 +138,11 @@ def _pairs(configuration: Mapping[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in configuration.items()]
 
 
-def _sentences(asked: Asked, unrated: "list[Sentence] | None" = None) -> "list[Sentence]":
+def _sentences(asked: Asked, left: "list[Sentence] | None" = None) -> "list[Sentence]":
     with render.waiting("reading the corpus"):
         from textvae.affect.lab.folds import rated_sentences
 
-        return rated_sentences(asked.corpus, asked.corpora, asked.columns, unrated)
+        return rated_sentences(asked.corpus, asked.corpora, asked.columns, left)
 
 
 def _laboratory(asked: Asked, values: Mapping[str, Any], sentences: "list[Sentence]") -> "Laboratory":

@@ -74,7 +74,7 @@ def part_of(
     columns = parse_columns(column)
     if is_own(corpus):
         if known and is_table(Path(corpus)):
-            columns = columns_in_training(config) | columns
+            columns = columns_in_training(config, known) | columns
         rows = list(read_corpus(corpus, columns=columns or None))
         return _part_of_file(corpus, rows, split, usual, config, known)
     if split is None and corpus in card_names():

@@ -143,9 +143,7 @@ def affect(
     out: OutOption,
     recipe: Annotated[
         str,
-        typer.Option(
-            help="A recipe that ships (en, bilstm, ...: see textvae train recipes) or a .toml file."
-        ),
+        typer.Option(help="A recipe that ships (en, tuned, ...: see textvae train recipes) or a .toml file."),
     ] = "en",
     encoder: Annotated[
         str | None,
@@ -154,12 +152,13 @@ def affect(
         ),
     ] = None,
     corpus: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
+            metavar="CORPUS",
             help="emobank, cvat, cvas or a table with ratings (text, valence, ...): for recipes without "
-            "stages of their own corpora."
+            "stages of their own corpora. Default: emobank.",
         ),
-    ] = "emobank",
+    ] = None,
     column: ColumnOption = None,
     folds: Annotated[
         int | None,
@@ -186,8 +185,9 @@ def affect(
     """
     from textvae.cli import laboratory
 
+    named = laboratory.one_corpus(corpus)
     asked = laboratory.Asked(
-        recipe, corpus, folds, grid or [], set or [], seed, encoder, corpora, parse_columns(column), device,
+        recipe, named, folds, grid or [], set or [], seed, encoder, corpora, parse_columns(column), device,
         precision,
     )  # fmt: skip
     if folds is not None or grid:
@@ -197,7 +197,7 @@ def affect(
         return
     check_folder(out, resume)
     values, options = resolved("affect", recipe, set, seed)
-    if "stage" not in values or corpus != "emobank" or column:
+    if "stage" not in values or named != "emobank" or column:
         laboratory.train_once(asked, out, resume)
         return
     with render.waiting("reading the corpora"):

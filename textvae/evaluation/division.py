@@ -40,8 +40,9 @@ def has_changed(config: Config, name: str, corpus: str) -> bool:
     return bool(noted) and noted != checksum(corpus)
 
 
-def columns_in_training(config: Config) -> dict[str, str]:
-    """By which columns a model's training read tables, where they are not called as the fields are."""
+def columns_in_training(config: Config, name: str) -> dict[str, str]:
+    """By which columns a training read what it calls `name`, where they are not called as the fields are."""
+    config = _learning(config, name)
     data = config.get("recipe", {}).get("data", {})
     return dict(config.get("columns") or data.get("columns") or {})
 
@@ -52,6 +53,7 @@ def parts(config: Config, name: str, sentences: Sequence[Sentence]) -> list[str]
     `sentences` are, of a user's own file, all there are. What a student was not given to read of its corpora
     counts as train, and so does another sentence with the text of one that is.
     """
+    config = _learning(config, name)
     recipe = config.get("recipe", {})
     if config.get("kind") == "text":
         data = read_table(recipe["data"], DataOptions, "data")
@@ -66,8 +68,20 @@ def parts(config: Config, name: str, sentences: Sequence[Sentence]) -> list[str]
     return [next(known) if id(s) in wanted else "" for s in sentences]
 
 
+def _learning(config: Config, name: str) -> Config:
+    """The training that has the corpus `name`: the last one, or one before that it went on from."""
+    while name not in _corpora(config) and "start" in config:
+        config = config["start"]
+    return config
+
+
 def _known(config: Config) -> dict[str, str]:
-    """The corpora of a training, with the checksums of those that are files."""
+    """The corpora of a training and of those that it went on from, with the checksums of files."""
+    before = _known(config["start"]) if "start" in config else {}
+    return before | _corpora(config)
+
+
+def _corpora(config: Config) -> dict[str, str]:
     if "corpora" in config:
         return dict(config["corpora"])
     recipe = config.get("recipe", {})

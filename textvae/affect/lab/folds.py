@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from textvae.affect.calibration import LEAST
+from textvae.affect.recalibration import FEWEST
 from textvae.corpora import Sentence, read_corpus
 from textvae.corpora.files import is_file_name
 from textvae.errors import CorpusError, InputError, UnknownNameError
@@ -29,39 +31,48 @@ class Division:
     dev: np.ndarray
     test: np.ndarray
 
-    def account(self, unrated: int = 0) -> str:
-        """How many rows of each there are, in words; beside so many that have no rating."""
+    def account(self, left: Sequence[Sentence] = ()) -> str:
+        """How many rows of each there are, in words; beside those that were `left` out, and why."""
         rows = {name: len(getattr(self, name)) for name in ("train", "dev", "test")}
         parts = ", ".join(f"{number:,} {name}" for name, number in rows.items() if number)
-        missed = f"; left out: {unrated:,} without a rating" if unrated else ""
-        return f"{sum(rows.values()) + unrated:,} sentences: {parts}{missed}"
+        blank = sum(not s.text.strip() for s in left)
+        reasons = {"without text": blank, "without a rating": len(left) - blank}
+        missed = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items() if number)
+        said = f"{sum(rows.values()) + len(left):,} rows: {parts}{missed and '; left out: ' + missed}"
+        if (number := len(self.dev)) >= FEWEST:
+            return said
+        there = f"dev has {number} {'row' if number == 1 else 'rows'}"
+        if number >= LEAST:
+            return f"{said}; intervals will be rough: {there}"
+        ways = f"it takes {LEAST} (name them in a column split)"
+        return f"{said}; intervals will be the whole scale: {there}, {ways}"
 
 
 def rated_sentences(
     corpus: str,
     directory: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
-    unrated: list[Sentence] | None = None,
+    left: list[Sentence] | None = None,
 ) -> list[Sentence]:
     """The sentences of `emobank`, `cvat` or `cvas`, or the rated ones of a table of one's own; `columns` are
-    those of its fields that are called otherwise, its other sentences go to `unrated`.
+    those of its fields that are called otherwise, its other rows go to `left`.
 
     Raises `UnknownNameError` for another corpus, `CorpusError` for a table without ratings.
     """
     if corpus not in CORPORA:
         if not is_file_name(corpus):
             raise UnknownNameError("corpus of the affect laboratory", corpus, CORPORA, "Or give a file.")
-        return _own(corpus, columns, [] if unrated is None else unrated)
+        return _own(corpus, columns, [] if left is None else left)
     if columns:
         raise InputError(f"{corpus} has a card, which says what its columns are: leave out --column.")
     card, label = CORPORA[corpus]
     return [s for s in read_corpus(card, directory=directory) if not label or s.label == label]
 
 
-def _own(file: str, columns: Mapping[str, str] | None, unrated: list[Sentence]) -> list[Sentence]:
+def _own(file: str, columns: Mapping[str, str] | None, left: list[Sentence]) -> list[Sentence]:
     found: list[Sentence] = []
     for sentence in read_corpus(file, columns=columns):
-        (found if is_rated(sentence) else unrated).append(sentence)
+        (found if is_rated(sentence) else left).append(sentence)
     if not found:
         raise CorpusError(
             f"{file} has no rated sentences: it is a table with the columns text and valence, and arousal, "
@@ -78,8 +89,8 @@ def _own(file: str, columns: Mapping[str, str] | None, unrated: list[Sentence]) 
 
 
 def is_rated(sentence: Sentence) -> bool:
-    """Whether a sentence has a rating of any dimension."""
-    return any((sentence.valence, sentence.arousal, sentence.dominance))
+    """Whether a sentence has words, and a rating of any dimension."""
+    return bool(sentence.text.strip()) and any((sentence.valence, sentence.arousal, sentence.dominance))
 
 
 def digest(sentences: list[Sentence]) -> str:
