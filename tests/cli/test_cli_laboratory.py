@@ -1,18 +1,22 @@
 """`textvae train affect` with --folds and --grid: what is printed, what is kept, what is refused."""
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from textvae.affect.lab import trials
+from textvae.affect.lab.study import Study
 from textvae.affect.reader import AffectReader
 from textvae.affect.values import Affect, Reading
 from textvae.cli import render, sentences
 from textvae.cli.laboratory import aligned
 from textvae.corpora.sentence import Rating, Sentence
+from textvae.training.checkpoint import load_checkpoint
 
 Run = Callable[..., Any]
 RECIPE = """
@@ -189,3 +193,72 @@ def test_a_dimension_that_was_not_taught_is_left_blank() -> None:
     assert [row[f"dominance{part}"] for part in ("", "_sd", "_low", "_high")] == [None] * 4
     assert sentences.interval(taught) == "2.50 2.0-3.0"
     assert sentences.interval(not_taught) == render.number(float("nan")) == ""
+
+
+def test_tables_that_a_recipe_does_not_take(
+    run: Run, refused: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.csv").write_text("text,valence\n" + "".join(f"it was {i},{1 + i % 5}\n" for i in range(40)))
+    given = ("train", "affect", "--corpus", "mine.csv", "--out", "out")
+    refused(run(*given), "--recipe tuned, which goes on from affect-en with your own table")
+    refused(run(*given, "--corpus", "other.csv"), "--corpus is there 2 times (mine.csv, other.csv)")
+    refused(run(*given, "--recipe", "bilstm"), "or take --recipe tuned")
+    assert not Path("out").exists()
+
+
+def test_a_shipped_model_goes_on_with_a_table_and_after_a_stop(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TEXTVAE_CACHE", str(tmp_path / "cache"))
+    rows = [f'the {("soup", "rain", "tune")[i % 3]} was {("bad", "good")[i % 2]} {i};{("1,5", "4,5")[i % 2]}'
+            for i in range(60)]  # fmt: skip
+    Path("mine.csv").write_text("\n".join(["review;valence", *rows, " ;2", "nobody rated this;"]) + "\n")
+    given = (
+        "train",
+        "affect",
+        "--recipe",
+        "tuned",
+        "--set",
+        "model.start=affect-fast",
+        "--column",
+        "review",
+        "--corpus",
+        "mine.csv",
+        "--device",
+        "cpu",
+        "--precision",
+        "fp32",
+        "--set",
+        "training.epochs=2",
+    )
+    whole = run(*given, "--out", "whole")
+    assert whole.code == 0, whole.err
+    assert whole.err.startswith("textvae: 62 rows: ")
+    assert "left out: 1 without text, 1 without a rating" in whole.err
+
+    trained, ends = Study.terms, []
+
+    def stopping(self: Study, *given: Any) -> Any:
+        ends.append(1)
+        if len(ends) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return trained(self, *given)
+
+    monkeypatch.setattr(Study, "terms", stopping)
+    stopped = run(*given, "--out", "stopped")
+    assert stopped.code == 130
+    assert "stopped after step 3 of" in stopped.err
+    assert run(*given, "--out", "stopped", "--resume").code == 0
+    both = [load_checkpoint(Path(name) / "last").tensors for name in ("whole", "stopped")]
+    assert all(torch.equal(both[0][name], both[1][name]) for name in both[0])
+
+    measured = run("evaluate", "affect", "--model", "whole", "--corpus", "mine.csv", "--device", "cpu")
+    assert measured.code == 0, measured.err
+    assert "r arousal" not in measured.out
+    before, after = (
+        AffectReader.load(name, device="cpu").score(["good soup"]) for name in ("affect-fast", "whole")
+    )
+    assert after[0, 0] > before[0, 0]
+    assert after[0, 1:] == pytest.approx(before[0, 1:], abs=0.1)

@@ -18,12 +18,13 @@ from textvae.training.checkpoint import Checkpoint, load_checkpoint
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """An encoder with its word pieces and, where it was an affect model's, all weights and the scales."""
+    """An encoder with its word pieces and, where it was an affect model's, that one's weights and scales."""
 
     encoder: SentenceEncoder
     tokenizer: Tokenizer
     weights: Mapping[str, Tensor] | None = None
     scales: tuple[Scale, ...] | None = None
+    checkpoint: Checkpoint | None = None
 
 
 def begin(encoder: str, start: str, frozen: str, dropout: float) -> Beginning:
@@ -59,7 +60,7 @@ def _trained(checkpoint: Checkpoint) -> Beginning:
     weights = {name: value for name, value in checkpoint.tensors.items() if not name.startswith(SCORES)}
     model = AffectModel.build(described, weights)
     tokenizer = Tokenizer.from_buffer(checkpoint.files["tokenizer.json"])
-    return Beginning(model.encoder, tokenizer, weights, model.scales)
+    return Beginning(model.encoder, tokenizer, weights, model.scales, checkpoint)
 
 
 def taught(sentences: Sequence[Sentence], fold: str) -> list[Sentence]:

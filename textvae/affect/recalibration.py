@@ -1,6 +1,6 @@
 """Calibrating a trained model again, on rated sentences that it has not seen: its network stays as it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from textvae.affect.calibration import FILE, Calibration, fit_line, raters_mean, raters_sd
-from textvae.affect.model import DIMENSIONS
+from textvae.affect.model import DIMENSIONS, Scale
 from textvae.affect.reader import AffectReader
 from textvae.corpora.sentence import Sentence
 from textvae.errors import CheckpointError, CorpusError
@@ -72,20 +72,26 @@ def recalibrate(
 
 
 def rescale_means(checkpoint: Checkpoint, lines: np.ndarray) -> dict[str, Tensor]:
-    """The tensors of a model whose means are a + b times the old ones; `lines` (3, 2) holds a and b.
-
-    The head's scale is standardised, rating = width x + centre: x becomes b x + (a + (b - 1) centre) / width.
-    """
+    """The tensors of a model whose means are a + b times the old ones; `lines` (3, 2) holds a and b."""
     tensors = dict(checkpoint.tensors)
     try:
-        scales = np.array([checkpoint.config["model"]["scales"][d] for d in DIMENSIONS], np.float64)
-        weight, bias = (tensors[name] for name in HEAD)
+        scales = [Scale(*checkpoint.config["model"]["scales"][d]) for d in DIMENSIONS]
+        tensors |= relined(tensors, lines, scales, scales)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{checkpoint.folder} has no head whose means could be rescaled.") from error
-    centre, width = scales.T
-    slope, shift = lines[:, 1], (lines[:, 0] + (lines[:, 1] - 1) * centre) / width
-    tensors["mean.weight"] = weight * torch.tensor(slope[:, None], dtype=weight.dtype)
-    tensors["mean.bias"] = bias * torch.tensor(slope, dtype=bias.dtype) + torch.tensor(
-        shift, dtype=bias.dtype
-    )
     return tensors
+
+
+def relined(
+    tensors: Mapping[str, Tensor], lines: np.ndarray, old: Sequence[Scale], new: Sequence[Scale]
+) -> dict[str, Tensor]:
+    """The `HEAD` whose means are a + b times those of the tensors' own, standardised by the `new` scales.
+
+    With rating = width x + centre, the old x becomes (b width x + a + b centre - new centre) / new width.
+    """
+    weight, bias = (tensors[name] for name in HEAD)
+    centre, width = np.array([(s.centre, s.width) for s in old], np.float64).T
+    onto, wide = np.array([(s.centre, s.width) for s in new], np.float64).T
+    slope = torch.tensor(lines[:, 1] * width / wide, dtype=weight.dtype)
+    shift = torch.tensor((lines[:, 0] + lines[:, 1] * centre - onto) / wide, dtype=bias.dtype)
+    return dict(zip(HEAD, (weight * slope[:, None], bias * slope + shift), strict=True))

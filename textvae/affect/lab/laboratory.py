@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from torch import nn
 
+from textvae.affect.beginning import begin
 from textvae.affect.decoder import Parts
-from textvae.affect.encoder import SentenceEncoder, freeze, pretrained_encoder
+from textvae.affect.encoder import SentenceEncoder
 from textvae.affect.lab.embeddings import sentence_embeddings
 from textvae.affect.lab.folds import Division
 from textvae.affect.lab.latent import LatentOptions, LatentTerms, mixture_prior, standard_prior
 from textvae.affect.lab.rated import CleaningOptions, Rated, agreement, ratings_of_all, scales_from
+from textvae.affect.lab.start import Start
 from textvae.affect.lab.study import Study
 from textvae.affect.lab.vocabulary import read_vectors, train_tokenizer
 from textvae.affect.lessons import encode
@@ -35,6 +36,7 @@ class EncoderOptions:
     """A recipe's `[model]`: the pretrained encoder, unless there is a `[recurrent]`."""
 
     encoder: str = ""  # a transformers folder or a name on the hub
+    start: str = ""  # an affect model to go on from, instead of an encoder
     freeze: str = "none"  # what of it stays as it is: see `textvae.affect.encoder.freeze`
     dropout: float = 0.1
     window: int = 256  # word pieces that are read of a sentence that is not being taught
@@ -67,8 +69,9 @@ def check_tables(recipe: Mapping[str, Any]) -> None:
     """Raise `RecipeError` or `UnknownNameError` for a recipe that is not a laboratory's."""
     if "stage" in recipe:
         raise RecipeError(
-            "the recipe's stages name its corpora: leave out --corpus, --folds and --grid, or take a "
-            "recipe without stages, such as bert, bilstm or vae."
+            "the recipe's stages name its corpora: leave out --corpus, --folds and --grid, or take a recipe "
+            "without stages: --recipe tuned, which goes on from affect-en with your own table, or another, "
+            "such as bert, bilstm or vae."
         )
     for name in recipe:
         if name not in TABLES:
@@ -76,7 +79,8 @@ def check_tables(recipe: Mapping[str, Any]) -> None:
 
 
 class Laboratory:
-    """A recipe and its sentences. A pretrained encoder is loaded, and its embeddings are got, once.
+    """A recipe and its sentences. A pretrained encoder, or a model to go on from, is loaded once; so are the
+    embeddings that the one gives, and what the other reads.
 
     Raises `RecipeError` or `UnknownNameError` for a recipe that does not fit.
     """
@@ -95,22 +99,27 @@ class Laboratory:
         self.ratings, self.spreads = ratings_of_all(sentences)
         self.recurrent: RecurrentOptions | None = None
         self.vectors: np.ndarray | None = None
+        self.start: Start | None = None
         if "recurrent" in recipe:
             self.recurrent = read_table(recipe["recurrent"], RecurrentOptions, "recurrent")
             return
-        if not (name := encoder or self.options.encoder):
-            raise RecipeError("no encoder: name a transformers folder or a hub model with --encoder.")
-        self.pretrained, pieces = pretrained_encoder(name)
-        self.tokenizer = Tokenizer.from_buffer(pieces)
+        if self.options.start and self.latent != LatentOptions():
+            raise RecipeError(
+                "[latent] beside model.start: a model that goes on keeps its latent, and what it says of "
+                "dimensions that are not rated. Leave latent.dimensions and the like out."
+            )
+        begun = begin(
+            encoder or self.options.encoder, self.options.start, self.options.freeze, self.options.dropout
+        )
+        self.pretrained, self.tokenizer = begun.encoder, begun.tokenizer
         self._prepare_pieces()
+        if begun.checkpoint is not None:
+            self.start = Start.reading(begun, [s.text for s in sentences], self.device)
+            told(len(sentences))
         if self.options.freeze == "all" or self.latent.trunk:
             self.vectors = sentence_embeddings(
                 self.pretrained, self.whole, padding(self.tokenizer), self.device, told
             )
-        freeze(self.pretrained, self.options.freeze)
-        for module in self.pretrained.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = self.options.dropout
 
     def study(
         self, division: Division, seed: int, keep: bool = False, about: Mapping[str, Any] | None = None
@@ -118,12 +127,8 @@ class Laboratory:
         """A training on `division.train` that looks at `division.dev`; `keep` and `about` as in `Study`."""
         torch.manual_seed(seed)
         encoder, tokenizer = self._encoder(division.train, seed)
-        scales = scales_from(self.ratings[division.train], self.latent.dimensions)
-        categories = self._categories(division.train) if self.latent.category else ()
-        parts = Parts(self.latent.trunk, self.latent.decoder, self.latent.extra, categories)
-        model = AffectModel(encoder, encoder.width, scales, parts, self.latent.dropout)
-        if model.standard is not None and self.vectors is not None:
-            model.standard.fit(torch.from_numpy(self.vectors[division.train]))
+        model = self._model(encoder, division.train)
+        scales, parts = model.scales, model.parts
         weight = agreement(self.spreads[division.train, : len(scales)], self.cleaning)
         train = self.table(division.train, model, tokenizer, taught=True, weight=weight)
         dev = self.table(division.dev, model, tokenizer)
@@ -138,8 +143,22 @@ class Laboratory:
         terms = LatentTerms(frozenset(self.recipe.get("objective", {})), prior, self.latent)
         return Study(
             self.recipe, model, train, dev, terms, tokenizer, padding(tokenizer),
-            self.options.window, self.taught.batch, seed, self.device, keep, about,
+            self.options.window, self.taught.batch, seed, self.device, keep,
+            {**(about or {}), **({"start": self.start.about} if self.start else {})},
+            self.start.calibration if self.start else None,
         )  # fmt: skip
+
+    def _model(self, encoder: SentenceEncoder, rows: np.ndarray) -> AffectModel:
+        """The model whose training on these rows is to begin."""
+        if self.start:
+            return self.start.model(encoder, self.ratings, rows)
+        scales = scales_from(self.ratings[rows], self.latent.dimensions)
+        categories = self._categories(rows) if self.latent.category else ()
+        parts = Parts(self.latent.trunk, self.latent.decoder, self.latent.extra, categories)
+        model = AffectModel(encoder, encoder.width, scales, parts, self.latent.dropout)
+        if model.standard is not None and self.vectors is not None:
+            model.standard.fit(torch.from_numpy(self.vectors[rows]))
+        return model
 
     def table(
         self, rows: np.ndarray, model: AffectModel, tokenizer: Tokenizer, taught: bool = False,
@@ -157,9 +176,11 @@ class Laboratory:
             pieces = [row if len(row) else np.ones(1, np.int64) for row in pieces]  # at least "[UNK]"
         vectors = None if self.vectors is None else self.vectors[rows]
         counted = np.ones(len(rows), np.float32) if weight is None else weight
+        held = self.start.held(self.ratings, self.spreads, rows) if self.start and taught else None
         return Rated(
-            pieces, vectors, self.ratings[rows], self.spreads[rows], np.array(categories, np.int64), counted
-        )
+            pieces, vectors, self.ratings[rows], self.spreads[rows], np.array(categories, np.int64), counted,
+            held,
+        )  # fmt: skip
 
     def _prepare_pieces(self) -> None:
         texts = [s.text for s in self.sentences]

@@ -35,7 +35,8 @@ class Rated:
 
     `pieces` are rows of word pieces, `vectors` (N, H) a pretrained encoder's embeddings or None;
     `category` (N,) are numbers of the model's categories, 0 for one that is not known; `weight` (N,) is what
-    a sentence counts in the errors of affect and spread.
+    a sentence counts in the errors of affect and spread. `held` (N, 6) are the means and spreads that the
+    model is to keep, on the 1-5 scale, NaN where it may learn others.
     """
 
     pieces: list[np.ndarray]
@@ -44,6 +45,7 @@ class Rated:
     spreads: np.ndarray
     category: np.ndarray
     weight: np.ndarray
+    held: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.ratings)
@@ -81,7 +83,7 @@ def scales_from(ratings: np.ndarray, dimensions: int) -> tuple[Scale, ...]:
         names = ", ".join(DIMENSIONS[:dimensions])
         raise RecipeError(
             f"the corpus has no sentences rated for {names}: say how many of the "
-            "three it has, --set latent.dimensions=2 for valence and arousal."
+            "three it has, --set latent.dimensions=2 for valence and arousal, or take --recipe tuned."
         )
     return tuple(Scale(float(m), float(s)) for m, s in zip(known.mean(0), known.std(0), strict=True))
 

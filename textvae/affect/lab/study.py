@@ -15,14 +15,14 @@ from textvae.affect.encoder import SentenceEncoder
 from textvae.affect.figures import Figures, figures_of
 from textvae.affect.lab.latent import LATENT_TERMS, LatentTerms, unexplained
 from textvae.affect.lab.rated import Rated
-from textvae.affect.lessons import bucketed
+from textvae.affect.lessons import bucketed, standardised
 from textvae.affect.model import AffectModel, Posterior
 from textvae.errors import RecipeError
 from textvae.training.checkpoint import save_checkpoint
 from textvae.training.device import Device
 from textvae.variational.objective import Objective
 
-TERMS = LATENT_TERMS | {"affect", "spread"}
+TERMS = LATENT_TERMS | {"affect", "spread", "held"}
 READ_ROWS = 64  # sentences that are read at once
 
 
@@ -43,19 +43,24 @@ class Study:
 
     A frozen encoder is not run: the model reads the table's embeddings. `pad` is the tokenizer's padding.
     With `keep`, `export` writes checkpoints that `AffectReader` loads, with what `about` says of the corpus;
-    without, the best weights are kept in memory, for `restore`.
+    without, the best weights are kept in memory, for `restore`. What dev has no ratings of stays calibrated
+    as it was `before`.
     """
 
     def __init__(
         self, recipe: Mapping[str, Any], model: AffectModel, train: Rated, dev: Rated, latent: LatentTerms,
         tokenizer: Tokenizer, pad: int, window: int, batch: int, seed: int, device: Device, keep: bool = True,
-        about: Mapping[str, Any] | None = None,
+        about: Mapping[str, Any] | None = None, before: Calibration | None = None,
     ) -> None:  # fmt: skip
         self.objective = Objective.from_recipe(recipe.get("objective", {}), TERMS)
         if "reconstruction" in self.objective.weights and (model.decoder is None or train.vectors is None):
             raise RecipeError(
                 "the objective names reconstruction: it needs a pretrained encoder, whose embeddings are "
                 "given back, and [latent] decoder = plain or unet."
+            )
+        if "held" in self.objective.weights and train.held is None:
+            raise RecipeError(
+                "the objective names held: what is held is said by the model.start that it needs."
             )
         self.frozen = train.vectors is not None and not any(
             p.requires_grad for p in model.encoder.parameters()
@@ -66,6 +71,7 @@ class Study:
         self.recipe, self.train, self.dev, self.latent = recipe, train, dev, latent
         self.tokenizer, self.pad, self.window, self.batch = tokenizer, pad, window, batch
         self.seed, self.device, self.keep, self.about = seed, device, keep, about or {}
+        self.before = before
         self.affect_model = model.to(device.device)
         self.model: nn.Module = self.affect_model
         self.best: dict[str, Tensor] = {}
@@ -92,6 +98,10 @@ class Study:
             "affect": squared_error(read.mean[:, :size], ratings.to(place), weight),
             "spread": squared_error(read.spread[:, :size], spreads.to(place), weight),
         }
+        if self.train.held is not None:
+            held = torch.from_numpy(standardised(self.train.held[rows], model.scales).astype(np.float32))
+            said = torch.cat([read.mean[:, :size], read.spread[:, :size]], 1)
+            terms["held"] = squared_error(said, held.to(place), weight)
         if LATENT_TERMS & self.objective.weights.keys():
             kept = self.train.vectors
             observed = read.vectors.detach() if kept is None else torch.from_numpy(kept[rows]).to(place)
@@ -173,7 +183,7 @@ class Study:
         if self.frozen:
             weights |= {f"encoder.{name}": value for name, value in self.encoder.state_dict().items()}
         mean, spread, _ = self.read(self.dev)
-        calibration = Calibration.fit(self.dev.ratings, mean, spread, self.dev.spreads)
+        calibration = Calibration.fit(self.dev.ratings, mean, spread, self.dev.spreads, before=self.before)
         config = {
             "kind": "affect",
             "model": self.affect_model.describe(),
