@@ -232,4 +232,4 @@ def test_the_benchmark_draws_rows_that_it_does_not_read_and_goes_on(
     assert len(done) == len(tuned.jobs("affect-en,tuned")) + 1  # the one that was stopped, again
     text = kept["affect_tuned"][1]
     assert "| yelp | – | `affect-en` | 0.500 | 0.250 | 90.0 | 1.00 | 0.700 / – / 0.400 | – | 1 |" in text
-    assert "| yelp | 1,000 | `tuned` | 0.500 | 0.250 | 90.0 | 1.00 | 0.700 / – / 0.400 | 2 | 2 |" in text
+    assert "| yelp | 1,000 | `tuned` | 0.500 | 0.250 | 90.0 | 1.00 | 0.700 / – / 0.400 | 2 | 1 |" in text
