@@ -152,7 +152,8 @@ def _in_its_tense(frame: str, core: str) -> bool:
     is sad."""
     if past(core):
         return not _IS.search(frame)
-    return not (_WAS.search(frame) or (_COULD.search(core) and (_IS.search(frame) or _ITS.search(frame))))
+    unknown = _COULD.search(core) and "good news" not in frame
+    return not (_WAS.search(frame) or (unknown and (_IS.search(frame) or _ITS.search(frame))))
 
 
 def _by_its_speaker(frame: str, core: str) -> bool:
@@ -183,7 +184,7 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False
     if frame.endswith("ly") and core.endswith("ly"):
         return False
-    if frame.endswith("that *") and core.startswith("that "):
+    if frame.endswith("that *") and core.startswith(("that ", "that's ")):
         return False
     if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False
