@@ -451,6 +451,8 @@ def test_beside_what_is_serious_there_is_hope_alone() -> None:
         ("she sang all night.", UP, "i was delighted that *", "i love that *"),
         ("we sang all night.", UP, "*, which made me happy", "i was delighted that *"),
         ("she could not find her keys.", DOWN, "sadly, *", "it is sad that *"),
+        ("i can't stand the noise.", DOWN, "unfortunately, *", "i hate that *"),
+        ("i'm looking forward to it.", UP, "luckily, *", "i am glad that *"),
         ("that was her last word.", DOWN, "sadly, *", "it is sad that *"),
         ("my son cried all night.", DOWN, "*, which upset me", "*, which annoyed me"),
     ],

@@ -4,7 +4,8 @@ import re
 from math import inf
 from zlib import crc32
 
-from textvae.text.statements import order, past
+from textvae.text.addressing import YOU, asks_well, suits_whom_it_is_said_to
+from textvae.text.statements import past
 from textvae.text.wording import GRAVE, SERIOUS, WISHES, has
 
 CONCESSION = re.compile(r"\*, (?:but|though) ")
@@ -55,7 +56,6 @@ _US_TOO = re.compile(r"\bwe laughed")
 _MINE = re.compile(r"(?:but|though) i (?:kept|keep|made|make)")
 _ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise|the rest)\b|my day")
 _JOY = re.compile(r"\*, (?:but|though) (?:otherwise|the rest|i (?:laughed|kept|keep|enjoyed)|we laughed)")
-_YOU = re.compile(r"\byours?\b|\byou\b")
 _SPEAKER = re.compile(
     r"\bi (?:am|was) (?:glad|happy|delighted|sad|afraid|sorry to say)|^i (?:love|hate)|\b(?:me|my)\b|but i\b"
 )
@@ -71,42 +71,19 @@ _RECURS = re.compile(
 _OF_THINGS = re.compile(r"(?:the|an?|its?|they|people|most|many|some|all|there)\b")
 _OURS = re.compile(r"(?:we|our|my)\b")
 _TOLD = re.compile(r"(?:the|an?|its?|he|she|his|her|they|their|there|this|that|these|those)\b")
-_REGRET = ("i am sorry", "it is a shame", "it is a pity")
 _GLAD = re.compile(
     r"^it (?:is|was) (?:\w+|a pity|a shame) that|^i (?:am|was) (?:glad|delighted|sad) that|"
     r"^i (?:love|hate) that|which (?:makes|annoys|upsets|cheers)|happy to say"
+)
+_FELT = re.compile(  # what is a feeling already: "I am glad that I love it"
+    r"i(?:'m| am|'ve been| have been)? (?:really |so |just )*(?:hate|love|like|enjoy|hope|wish|feel|felt|"
+    r"sorry|looking forward|happy|glad|sad|afraid|can't (?:stand|wait|believe))\b"
 )
 _BUSINESS = re.compile(
     r"\b(?:needs? to|must|ha(?:ve|s|d) to|asked for|maintenance)\b|^as (?:discussed|agreed)\b|"
     r"^i(?: am|'m) (?:writing|sending)\b|^i(?: have|'ve) (?:moved|sent|attached|changed|updated|scheduled)\b"
 )
-_ASKED = re.compile(
-    r"(?:what|where|who|whose|why|how|which|when|do|does|did|is|are|was|were|can|could|would|will|have|has|"
-    r"may|might|any\w*|(?:are|is|do|does|did|wo|ca|could|would)n't (?:i|you|he|she|it|we|they|there))\b"
-)
-_ASKS_TO_KNOW = re.compile(
-    r"(?:could|can|may|might|when|where|how|did|does|is (?:it|there)|are there|do you (?:know|have|mind)|"
-    r"will|would you (?:mind|please|like)|what(?:'s| time| is| was| are| did| do| does)|which|who)\b"
-)
-_MUSES = re.compile(r"\b(?:anything (?:worse|better)|would you do|remember|ever|\w+n't)\b")
-_GREETS = re.compile(
-    r"(?:are|do|did|will|have) (?:you|we)\b(?! ever)|how (?:are|is|was|did)\b|where (?:have|are) you\b"
-)
 _HEADED = re.compile(r"(?:\w+ ){1,3}\w+ed\b")
-_FOR_FUN = re.compile(r"(?:what would you|have you ever|would you rather|what is your favou?rite)\b")
-_REQUESTS = re.compile(r"(?:can|could|would|will|may) (?:you|i|we)\b|any(?:one|body)\b|wh(?:y|o)\b")
-_OFFERS = re.compile(
-    r"(?:please,? )?(?:let me know|come (?:and|to|see|over|in|on|with|along)|see us|enjoy|help yourself|"
-    r"have (?:a|fun)|feel free|find (?:attached|enclosed)|take care)\b"
-)
-_HOW_TO = re.compile(
-    r"(?:mix|stir|add|bake|preheat|whisk|press|pour|heat|rinse|fold|chop|boil|fry|melt|drain|spread|season|"
-    r"insert|attach|connect|install|water|apply|store)\b"
-)
-_FORBIDDEN = re.compile(r"(?:please,? )?(?:don't|do not|never|always|let's|let|please)\b")
-_PRESSING = re.compile(r"(?:please,? )?(?:don't|do not|never|stop|be|watch|look|hurry|run|help)\b|.*\bnow\b")
-_NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
-_WISH = "*, it would be"
 _LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day|annoy|a shame")
 _PITIED = re.compile(
     r"\b(?:cr(?:y|ies|ied|ying)|weeps?|wept|tears|sad|lonely|hurts?|afraid|scared|worried|miss(?:es|ed)?|alone)\b"
@@ -122,8 +99,8 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
         and _in_its_tense(frame, core)
         and _by_its_speaker(frame, core)
         and _as_it_is_said(frame, core)
-        and _asking_well(frame, core)
-        and _to_somebody(frame, core)
+        and asks_well(frame, core)
+        and suits_whom_it_is_said_to(frame, core)
         and _tactful(frame, core, valence)
         and _not_contrary(frame, core, valence, own)
     )
@@ -158,7 +135,7 @@ def _in_its_tense(frame: str, core: str) -> bool:
 
 def _by_its_speaker(frame: str, core: str) -> bool:
     """Nobody comes in who has no part in it, nobody supposes what he knows, or was glad of what he did."""
-    if (_JOY.search(frame) and _YOU.search(core)) or (frame.startswith("i was") and _SELF.match(core)):
+    if (_JOY.search(frame) and YOU.search(core)) or (frame.startswith("i was") and _SELF.match(core)):
         return False  # nobody laughs in somebody's face
     lacks = ((_US_TOO, _WE), (_ME_TOO, _I), (_MINE, _MY))
     if any(said.search(frame) and not part.search(core) for said, part in lacks):
@@ -184,45 +161,13 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False
     if frame.endswith("ly") and core.endswith("ly"):
         return False
-    if frame.endswith("that *") and core.startswith(("that ", "that's ")):
+    if frame.endswith("that *") and (core.startswith(("that ", "that's ")) or _FELT.match(core)):
         return False
     if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False
     return not frame.endswith("happy to say") or bool(
         _OURS.match(core) or (_TOLD.match(core) and not past(core))
     )
-
-
-def _asking_well(frame: str, core: str) -> bool:
-    """Who asks to know something, or for it, may be sorry or curious; who muses or complains is not."""
-    core = core.split("? ")[0]
-    if not _ASKED.match(core):
-        return True
-    if "sorry" in frame:
-        return bool(_ASKS_TO_KNOW.match(core)) and not _MUSES.search(core)
-    if "fun question" in frame:
-        return bool(_FOR_FUN.match(core))
-    if "see you" in frame and not (_YOU.search(core) and _GREETS.match(core)):
-        return False
-    if "oh my" in frame or "goodness" in frame:
-        return not _REQUESTS.match(core)
-    curious = "see you" in frame or "to know:" in frame
-    return not (curious and (_REQUESTS.match(core) or _NEGATED.search(core)))
-
-
-def _to_somebody(frame: str, core: str) -> bool:
-    """Orders are asked for where they are to be done, and what presses is not called otherwise. Nobody thanks
-    for what he offers, or is sorry for it, and what a recipe says is neither asked for nor urgent."""
-    if "you have to" in frame or "if you could" in frame:
-        unfit = _HOW_TO if "could" in frame else _OFFERS
-        return not (_FORBIDDEN.match(core) or unfit.match(core))
-    if frame.endswith(("not urgent", "thank you")) or (frame.startswith(_REGRET) and order(core)):
-        if _OFFERS.match(core) or (_HOW_TO.match(core) and not frame.startswith(_REGRET)):
-            return False
-        return not (frame.endswith("not urgent") and _PRESSING.match(core))
-    if frame.startswith("it is usual"):
-        return bool(_HOW_TO.match(core))
-    return not (_WISH in frame and _NEGATED.search(core))
 
 
 def _tactful(frame: str, core: str, valence: float) -> bool:
