@@ -161,7 +161,9 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False
     if frame.endswith("ly") and core.endswith("ly"):
         return False
-    if frame.endswith("that *") and (core.startswith(("that ", "that's ")) or _FELT.match(core)):
+    if frame.endswith("that *") and core.startswith(("that ", "that's ")):
+        return False
+    if frame.endswith(("that *", "joy, *", "delight, *", "dismay, *", "regret, *")) and _FELT.match(core):
         return False
     if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False
