@@ -312,7 +312,7 @@ def test_frames_lead_one_way_at_a_price() -> None:
         (-0.1, UP, "i am glad that", "*, but it all worked out well"),
         (-1.5, UP, "*, but it all worked out well", "i am glad that"),
         (-0.4, UP, "*, but i laughed about it", "i am glad that"),
-        (0.7, DOWN, "it is terrible that", "sadly,"),
+        (0.7, DOWN, "it is a pity that", "sadly,"),
         (0.5, UP, "luckily,", "*, but it all worked out well"),
         (1.0, DOWN, "*, but i was disappointed", "it is terrible that"),
         (0.0, DOWN, "sadly,", "*, but i was disappointed"),
@@ -473,7 +473,8 @@ def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     mine = {frame_of(edit.form) for edit in framed("i fell down.", bad, UP, 40, 0.0)}
     assert {"*, but i kept smiling", "*, but the rest of the day was lovely"} <= mine
     assert "*, but i kept smiling" not in of["we fell down."] | of["he fell down."]
-    assert "*, but i keep smiling" not in mine
+    year = {frame_of(edit.form) for edit in framed("i lost my money this year.", bad, UP, 40, 0.0)}
+    assert "*, but the rest of the day was lovely" not in year
     told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 40, 0.0)}
     assert "*, but it all worked out well" in told
     assert not any("laughed" in frame or "a good day" in frame for frame in told)

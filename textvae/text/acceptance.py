@@ -75,8 +75,8 @@ def fault_of(
         return "tells of a death with a raised voice"
     if before <= steering.near:
         return "hardly moves" if after > steering.near else ""
-    # Few texts read as high or low as may be asked. None has to that adds to the source's words and is told to
-    # be nearer; who takes words away for little has done harm.
+    # Few texts read as high or low as may be asked, and none has to that adds to the source's words and reads
+    # nearer; who takes words away for little has done harm.
     adds = before - after >= steering.near / 2 and _whole(text, source)
     own, bound = affect[0], np.array([steering.bound if adds else np.inf, steering.bound])
     goal = np.clip(affect[2], np.minimum(own, -bound), np.maximum(own, bound))

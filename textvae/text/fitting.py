@@ -44,18 +44,22 @@ _WAS = re.compile(
 )
 _IS = re.compile(
     r"which (?:makes|annoys|upsets|cheers)|^i (?:love|hate)|^it is a shame that|good news too|things are|"
-    r"am (?:hopeful|disappointed)|i (?:keep|make)|will all work"
+    r"am (?:hopeful|disappointed)|i make|will all work"
 )
 _ITS = re.compile(r"^it (?:is|was) \w+ that")
 _OPENER = re.compile(r"^it (?:is|was) .*that|^regrettably|^to my")
 _COULD = re.compile(r"\b(?:could|would|should|might)(?:n't)?\b")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
+_OF_A_DAY = re.compile(r"good day|the day")
+_LASTING = re.compile(
+    r"\b(?:now|since|(?:all|this|last) (?:week|month|year|spring|summer|autumn|fall|winter)|years?)\b"
+)
 _MY = re.compile(r"\b(?:i|me|my|mine)\b")
 _I = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b")
 _US_TOO = re.compile(r"\bwe laughed")
-_MINE = re.compile(r"(?:but|though) i (?:kept|keep|made|make)")
+_MINE = re.compile(r"(?:but|though) i (?:kept|made|make)")
 _ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise|the rest)\b|my day")
-_JOY = re.compile(r"\*, (?:but|though) (?:otherwise|the rest|i (?:laughed|kept|keep|enjoyed)|we laughed)")
+_JOY = re.compile(r"\*, (?:but|though) (?:otherwise|the rest|i (?:laughed|kept|enjoyed)|we laughed)")
 _SPEAKER = re.compile(
     r"\bi (?:am|was) (?:glad|happy|delighted|sad|afraid|sorry to say)|^i (?:love|hate)|\b(?:me|my)\b|but i\b"
 )
@@ -87,6 +91,9 @@ _HEADED = re.compile(r"(?:\w+ ){1,3}\w+ed\b")
 _LIGHT = re.compile(r"^(?:wow|incredibly|unbelievably|come on|hurry up)|my day|annoy|a shame")
 _PITIED = re.compile(
     r"\b(?:cr(?:y|ies|ied|ying)|weeps?|wept|tears|sad|lonely|hurts?|afraid|scared|worried|miss(?:es|ed)?|alone)\b"
+)
+_STRONG = re.compile(
+    r"^to my (?:delight|joy)|^it is (?:wonderful|terrible) that|^i was delighted|which (?:ruined|upset)"
 )
 _SOMBRE = "hope"
 
@@ -128,7 +135,7 @@ def _in_its_tense(frame: str, core: str) -> bool:
     """What was is told of what was, and what is of what is; of what could be nobody knows when, or whether it
     is sad."""
     if past(core):
-        return not _IS.search(frame)
+        return not (_IS.search(frame) or (_OF_A_DAY.search(frame) and _LASTING.search(core)))
     unknown = _COULD.search(core) and "good news" not in frame
     return not (_WAS.search(frame) or (unknown and (_IS.search(frame) or _ITS.search(frame))))
 
@@ -196,8 +203,8 @@ def _not_contrary(frame: str, core: str, valence: float, own: float) -> bool:
         least, most = CONCEDED[int(valence)]
         touched = _I.search(core) or "good news" in frame
         return (min(least, TOUCHED) if touched else least) < contrary < most
-    if frame.startswith(("to my delight", "to my joy")):
-        return contrary < 0  # else it is gloating
+    if _STRONG.search(frame):
+        return contrary <= 0  # else it is gloating, or complaining of nothing
     adverb = frame.endswith(", *") or len(frame.split()) == 2  # "*, luckily"
     asked = "you have to" in frame or (frame.endswith(", but *") and "sorry" in frame)
     disjunct, clause = CONTRARY[int(valence)]

@@ -26,7 +26,6 @@ STATEMENTS: Frames = {
         "*, but the rest of the day was lovely",
         "*, but i enjoyed the day anyway",
         "*, but i kept smiling",
-        "*, but i keep smiling",
         "*, but i made the best of it",
         "*, but i make the best of it",
         "*, but something good came of it",
@@ -137,7 +136,6 @@ QUESTIONS: Frames = {
         "lovely to see you, *",
         "nice to see you, *",
         "i would love to know: *",
-        "it would be wonderful to know: *",
         "a fun question: *",
     ),
     (-1, 0): (
