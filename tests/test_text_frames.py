@@ -463,6 +463,20 @@ def test_what_is_added_agrees(form: str, way: np.ndarray, there: str, missing: s
     assert missing not in found
 
 
+def test_a_word_is_felt_where_the_sentence_reads_neutral() -> None:
+    lexicon = {"burned": (-0.9, 0.4), "love": (1.6, 1.4)}
+
+    def found(form: str, way: np.ndarray) -> set[str]:
+        return {frame_of(edit.form) for edit in framed(form, HERE, way, 40, 0.0, (), lexicon)}
+
+    assert "luckily, *" in found("i cooked the rice.", UP)
+    assert not {"luckily, *", "i am glad that *"} & found("i burned the rice.", UP)
+    assert "*, but the rest of the day was lovely" in found("i burned the rice.", UP)
+    assert "luckily, *" in found("i never burned the rice.", UP)
+    assert "sadly, *" in found("i burned the rice.", DOWN)
+    assert "it is sad that *" not in found("we love the rice.", DOWN)
+
+
 def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     bad = np.array([-1.5, 0.0])
     forms = ("he fell down.", "we fell down.")

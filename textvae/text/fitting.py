@@ -5,6 +5,8 @@ from math import inf
 from zlib import crc32
 
 from textvae.text.addressing import YOU, asks_well, suits_whom_it_is_said_to
+from textvae.text.lexicon import Lexicon, words_of
+from textvae.text.similarity import NEGATION
 from textvae.text.statements import past
 from textvae.text.wording import GRAVE, SERIOUS, WISHES, has
 
@@ -111,6 +113,15 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
         and _tactful(frame, core, valence)
         and _not_contrary(frame, core, valence, own)
     )
+
+
+def felt_as(core: str, valence: float, own: float, lexicon: Lexicon) -> float:
+    """How a `core` that reads `own` is felt, where the way of a `valence` is to be led: as it reads, or as the
+    word in it that says the contrary most. "I burned the rice" reads neutral, and nobody is glad of it."""
+    if not valence or any(NEGATION.fullmatch(word) for word in words_of(core)):
+        return own
+    weights = [lexicon[word][0] for word in words_of(core) if word in lexicon]
+    return -valence * max(-valence * each for each in (own, *weights))
 
 
 def cost(frame: str, core: str) -> float:

@@ -10,7 +10,8 @@ from collections.abc import Container
 from functools import lru_cache
 
 from textvae.text.fillings import FRAME, Edit
-from textvae.text.fitting import cost, fits
+from textvae.text.fitting import cost, felt_as, fits
+from textvae.text.lexicon import NO_WORDS, Lexicon
 from textvae.text.phrases import (
     ADVICE,
     ASKING,
@@ -130,15 +131,15 @@ def framed(
     most: int,
     price: float,
     names: Container[str] = (),
-    nouns: Container[str] = (),
+    lexicon: Lexicon = NO_WORDS,
 ) -> list[Edit]:
     """A text in frames that lead the `way` (2,), up to `most` of each dimension, and without the one it has.
 
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats, or somewhat more; no model says it,
     so that its log-probability is 0. A statement, advice, a headline, a question and an order have frames of
-    their own; `names` and `nouns` tell statements, as `statement` has them. Of a text that is none of them a
-    later sentence may be a statement. None is put that does not suit the text (`textvae.text.fitting`), and
-    none into what somebody says in a part of it.
+    their own; `names`, and the words of `lexicon` as nouns, tell statements (`statement`), and its weights how
+    a text is felt. Of a text that is none of them a later sentence may be a statement. None is put that does
+    not suit the text (`textvae.text.fitting`), and none into what somebody says in a part of it.
     """
     text = unframed(form)
     for start in _starts(text):
@@ -150,7 +151,9 @@ def framed(
             spoken, suited = core.replace('"', ""), SPOKEN
         else:
             said = core + end.lstrip(",")
-            suited = _frames(lead, said, names, nouns) if start == 0 or statement(said, names, nouns) else {}
+            suited = (
+                _frames(lead, said, names, lexicon) if start == 0 or statement(said, names, lexicon) else {}
+            )
             if core.count('"') % 2:  # "he said, "it rains."": before the whole
                 suited = some(suited, lambda frame: frame.endswith("*"))
         if suited:
@@ -160,7 +163,8 @@ def framed(
     costs: dict[str, float] = {}
     for (valence, arousal), frames in suited.items():
         if (valence and valence == way[0]) or (arousal and arousal == way[1]):
-            suits = [f for f in frames if fits(f, spoken, valence, own[0]) and not (start and ":" in f)]
+            felt = felt_as(spoken, valence, own[0], lexicon)
+            suits = [f for f in frames if fits(f, spoken, valence, felt) and not (start and ":" in f)]
             costs |= _cheapest({form_of(frame): cost(frame, core) for frame in suits}, most)
     dot = "." if end.startswith(".") and _SHORTENED.search(core) else ""
     around = [Edit(lead + core + end, 0.0, -price, FRAME)] if costs else []

@@ -14,6 +14,8 @@ Lexicon = Mapping[str, tuple[float, float]]
 """Word -> weights of valence and arousal, in standard deviations of the corpus's readings; of a corpus with
 labels, its log-odds and 0."""
 
+NO_WORDS: Lexicon = {}
+
 
 def words_of(text: str) -> list[str]:
     """The words of a text in the model's form: letters and digits, apostrophes within."""
