@@ -116,8 +116,8 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
 
 
 def felt_as(core: str, valence: float, own: float, lexicon: Lexicon) -> float:
-    """How a `core` that reads `own` is felt, where the way of a `valence` is to be led: as it reads, or as the
-    word in it that says the contrary most. "I burned the rice" reads neutral, and nobody is glad of it."""
+    """How a `core` that reads `own` is felt, where the way of a `valence` is to be led: as it reads, or as
+    the word in it that says the contrary most: "I burned the rice" reads neutral, and gladdens nobody."""
     if not valence or any(NEGATION.fullmatch(word) for word in words_of(core)):
         return own
     weights = [lexicon[word][0] for word in words_of(core) if word in lexicon]

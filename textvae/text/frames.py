@@ -137,9 +137,9 @@ def framed(
 
     `own` (2,) is its affect, standardised. Each costs a `price`, in nats, or somewhat more; no model says it,
     so that its log-probability is 0. A statement, advice, a headline, a question and an order have frames of
-    their own; `names`, and the words of `lexicon` as nouns, tell statements (`statement`), and its weights how
-    a text is felt. Of a text that is none of them a later sentence may be a statement. None is put that does
-    not suit the text (`textvae.text.fitting`), and none into what somebody says in a part of it.
+    their own; `names`, and the words of `lexicon` as nouns, tell statements (`statement`), and its weights
+    how a text is felt. Of a text that is none of them a later sentence may be a statement. None is put that
+    does not suit the text (`textvae.text.fitting`), and none into what somebody says in a part of it.
     """
     text = unframed(form)
     for start in _starts(text):
