@@ -487,6 +487,9 @@ def test_nobody_comes_in_who_has_no_part_in_it() -> None:
     mine = {frame_of(edit.form) for edit in framed("i fell down.", bad, UP, 40, 0.0)}
     assert {"*, but i kept smiling", "*, but the rest of the day was lovely"} <= mine
     assert "*, but i kept smiling" not in of["we fell down."] | of["he fell down."]
+    assert "*, but something good came of it" in of["he fell down."]
+    cold = {frame_of(edit.form) for edit in framed("the soup was cold.", bad, UP, 40, 0.0)}
+    assert "*, but something good came of it" not in cold
     year = {frame_of(edit.form) for edit in framed("i lost my money this year.", bad, UP, 40, 0.0)}
     assert "*, but the rest of the day was lovely" not in year
     told = {frame_of(edit.form) for edit in framed("we lost your letter.", bad, UP, 40, 0.0)}

@@ -81,6 +81,7 @@ _GLAD = re.compile(
     r"^it (?:is|was) (?:\w+|a pity|a shame) that|^i (?:am|was) (?:glad|delighted|sad) that|"
     r"^i (?:love|hate) that|which (?:makes|annoys|upsets|cheers)|happy to say"
 )
+_BEING = re.compile(r"\b(?:was|were|felt|looked|tasted|smelled|seem(?:s|ed)?)\b")
 _FELT = re.compile(  # what is a feeling already: "I am glad that I love it"
     r"i(?:'m| am|'ve been| have been)? (?:really |so |just )*(?:hate|love|like|enjoy|hope|wish|feel|felt|"
     r"sorry|looking forward|happy|glad|sad|afraid|can't (?:stand|wait|believe))\b"
@@ -175,7 +176,7 @@ def _as_it_is_said(frame: str, core: str) -> bool:
     if _GLAD.search(frame) and _BUSINESS.search(core):
         return False
     headed = _HEADED.match(core) and not (_TOLD.match(core) or _I.match(core))  # "rain expected"
-    if headed and ("worked out" in frame or "came of it" in frame):
+    if (headed and "worked out" in frame) or ("came of it" in frame and (headed or _BEING.search(core))):
         return False
     if frame.endswith("ly") and core.endswith("ly"):
         return False
