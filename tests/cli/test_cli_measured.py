@@ -102,7 +102,8 @@ def test_the_splits_of_a_table_are_its_column_s(here: Path) -> None:
     assert part_of("divided.csv", None, None, usual="dev").name == "divided.csv/dev"
 
 
-def test_a_file_without_sentences() -> None:
+def test_a_file_without_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     Path("empty.txt").write_text("\n \n")
     with pytest.raises(CorpusError, match=r"empty\.txt is empty: there is no sentence in it"):
         part_of("empty.txt", None, None)
