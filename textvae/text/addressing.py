@@ -2,6 +2,7 @@
 
 import re
 
+from textvae.text.similarity import denies
 from textvae.text.statements import order
 
 YOU = re.compile(r"\byours?\b|\byou\b")
@@ -30,7 +31,6 @@ _HOW_TO = re.compile(
 )
 _FORBIDDEN = re.compile(r"(?:please,? )?(?:don't|do not|never|always|let's|let|please)\b")
 _PRESSING = re.compile(r"(?:please,? )?(?:don't|do not|never|stop|be|watch|look|hurry|run|help)\b|.*\bnow\b")
-_NEGATED = re.compile(r"n't\b|\b(?:not|never|no|nobody|nothing)\b")
 _WISH = "*, it would be"
 
 
@@ -48,7 +48,7 @@ def asks_well(frame: str, core: str) -> bool:
     if "oh my" in frame or "goodness" in frame:
         return not _REQUESTS.match(core)
     curious = "see you" in frame or "to know:" in frame
-    return not (curious and (_REQUESTS.match(core) or _NEGATED.search(core)))
+    return not (curious and (_REQUESTS.match(core) or denies(core)))
 
 
 def suits_whom_it_is_said_to(frame: str, core: str) -> bool:
@@ -63,4 +63,4 @@ def suits_whom_it_is_said_to(frame: str, core: str) -> bool:
         return not (frame.endswith("not urgent") and _PRESSING.match(core))
     if frame.startswith("it is usual"):
         return bool(_HOW_TO.match(core))
-    return not (_WISH in frame and _NEGATED.search(core))
+    return not (_WISH in frame and denies(core))

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from textvae.text.addressing import YOU, asks_well, suits_whom_it_is_said_to
 from textvae.text.lexicon import Lexicon, words_of
-from textvae.text.similarity import NEGATION
+from textvae.text.similarity import denies
 from textvae.text.statements import past
 from textvae.text.wording import GRAVE, SERIOUS, WISHES, has
 
@@ -48,7 +48,7 @@ _IS = re.compile(
     r"which (?:makes|annoys|upsets|cheers)|^i (?:love|hate)|^it is a shame that|good news too|things are|"
     r"am (?:hopeful|disappointed)|i make|will all work"
 )
-_ITS = re.compile(r"^it (?:is|was) \w+ that")
+_IT_IS = re.compile(r"^it (?:is|was) \w+ that")
 _OPENER = re.compile(r"^it (?:is|was) .*that|^regrettably|^to my")
 _COULD = re.compile(r"\b(?:could|would|should|might)(?:n't)?\b")
 _WE = re.compile(r"\b(?:we|us|our|ours)\b")
@@ -59,7 +59,7 @@ _LASTING = re.compile(
 _MY = re.compile(r"\b(?:i|me|my|mine)\b")
 _I = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b")
 _US_TOO = re.compile(r"\bwe laughed")
-_MINE = re.compile(r"(?:but|though) i (?:kept|made|make)")
+_BY_ME = re.compile(r"(?:but|though) i (?:kept|made|make)")
 _ME_TOO = re.compile(r"\*, (?:but|though) (?:i|otherwise|the rest)\b|my day")
 _JOY = re.compile(r"\*, (?:but|though) (?:otherwise|the rest|i (?:laughed|kept|enjoyed)|we laughed)")
 _SPEAKER = re.compile(
@@ -77,7 +77,7 @@ _RECURS = re.compile(
 _OF_THINGS = re.compile(r"(?:the|an?|its?|they|people|most|many|some|all|there)\b")
 _OURS = re.compile(r"(?:we|our|my)\b")
 _TOLD = re.compile(r"(?:the|an?|its?|he|she|his|her|they|their|there|this|that|these|those)\b")
-_GLAD = re.compile(
+_FEELING = re.compile(
     r"^it (?:is|was) (?:\w+|a pity|a shame) that|^i (?:am|was) (?:glad|delighted|sad) that|"
     r"^i (?:love|hate) that|which (?:makes|annoys|upsets|cheers)|happy to say"
 )
@@ -119,7 +119,7 @@ def fits(frame: str, core: str, valence: float, own: float) -> bool:
 def felt_as(core: str, valence: float, own: float, lexicon: Lexicon) -> float:
     """How a `core` that reads `own` is felt, where the way of a `valence` is to be led: as it reads, or as
     the word in it that says the contrary most: "I burned the rice" reads neutral, and gladdens nobody."""
-    if not valence or any(NEGATION.fullmatch(word) for word in words_of(core)):
+    if not valence or denies(core):
         return own
     weights = [lexicon[word][0] for word in words_of(core) if word in lexicon]
     return -valence * max(-valence * each for each in (own, *weights))
@@ -149,14 +149,14 @@ def _in_its_tense(frame: str, core: str) -> bool:
     if past(core):
         return not (_IS.search(frame) or (_OF_A_DAY.search(frame) and _LASTING.search(core)))
     unknown = _COULD.search(core) and "good news" not in frame
-    return not (_WAS.search(frame) or (unknown and (_IS.search(frame) or _ITS.search(frame))))
+    return not (_WAS.search(frame) or (unknown and (_IS.search(frame) or _IT_IS.search(frame))))
 
 
 def _by_its_speaker(frame: str, core: str) -> bool:
     """Nobody comes in who has no part in it, nobody supposes what he knows, or was glad of what he did."""
     if (_JOY.search(frame) and YOU.search(core)) or (frame.startswith("i was") and _SELF.match(core)):
         return False  # nobody laughs in somebody's face
-    lacks = ((_US_TOO, _WE), (_ME_TOO, _I), (_MINE, _MY))
+    lacks = ((_US_TOO, _WE), (_ME_TOO, _I), (_BY_ME, _MY))
     if any(said.search(frame) and not part.search(core) for said, part in lacks):
         return False
     if not _SUPPOSED.search(frame):
@@ -173,7 +173,7 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return bool(usual) and not past(core)
     if "assumed" in frame and not _OF_THINGS.match(core):
         return False
-    if _GLAD.search(frame) and _BUSINESS.search(core):
+    if _FEELING.search(frame) and _BUSINESS.search(core):
         return False
     headed = _HEADED.match(core) and not (_TOLD.match(core) or _I.match(core))  # "rain expected"
     if (headed and "worked out" in frame) or ("came of it" in frame and (headed or _BEING.search(core))):
@@ -182,7 +182,7 @@ def _as_it_is_said(frame: str, core: str) -> bool:
         return False
     if frame.endswith("that *") and core.startswith(("that ", "that's ")):
         return False
-    if frame.endswith(("that *", "joy, *", "delight, *", "dismay, *", "regret, *")) and _FELT.match(core):
+    if (frame.endswith("that *") or frame.startswith("to my")) and _FELT.match(core):
         return False
     if (WISHES.match(core) or core.startswith("welcome")) and not frame.startswith("*, but"):
         return False

@@ -17,6 +17,7 @@ NEGATION = re.compile(
     r"nothing|none|nor|neither|nowhere|without"
 )
 """A word that denies: what a sentence says hangs on it."""
+_DENIED = re.compile(rf"\b(?:{NEGATION.pattern})\b")
 
 LIGHT = 0.3
 """What a function word or a mark weighs beside a content word."""
@@ -30,6 +31,11 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]+")
+
+
+def denies(form: str) -> bool:
+    """Whether a text in the model's form has a word that denies."""
+    return _DENIED.search(form) is not None
 
 
 def words(text: str) -> list[str]:
